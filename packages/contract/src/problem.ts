@@ -1,0 +1,100 @@
+/**
+ * The problem catalogue of the native API (RFC 9457): one row for each code, and no code without a row. `title` is the
+ * same for every occurrence; `fix` is what to do when the occurrence itself has nothing better to say.
+ */
+export const problems = {
+  invalid_input: { status: 422, title: "Invalid input", fix: "Correct the members named in `errors`." },
+  malformed_json: { status: 400, title: "Malformed JSON", fix: "Send one well-formed JSON value in UTF-8." },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    fix: "Send Content-Type: application/json.",
+  },
+  body_too_large: {
+    status: 413,
+    title: "Body too large",
+    fix: "Send a smaller body; the limit is in `detail`.",
+  },
+  bad_request: { status: 400, title: "Bad request", fix: "Send a well-formed HTTP request." },
+  route_not_found: { status: 404, title: "No such route", fix: "See /openapi.json for the routes." },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    fix: "Use a method named in the Allow header.",
+  },
+  credential_missing: {
+    status: 401,
+    title: "Credential missing",
+    fix: "Send a management key as Authorization: Bearer <key> or X-API-Key: <key>.",
+  },
+  credential_invalid: {
+    status: 401,
+    title: "Credential invalid",
+    fix: "Send a management key that is active; ask your administrator for a new one if this one is not.",
+  },
+  too_many_attempts: {
+    status: 429,
+    title: "Too many failed attempts",
+    fix: "Wait for the seconds in Retry-After before presenting another credential.",
+  },
+  permission_denied: {
+    status: 403,
+    title: "Permission denied",
+    fix: "Use a key that holds the permissions in `missing_permissions`.",
+  },
+  grant_exceeds_caller: {
+    status: 403,
+    title: "Grant exceeds caller",
+    fix: "Leave out the permissions in `missing_permissions`, or use a key that holds them.",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    fix: "Check the id; list the collection to see what there is.",
+  },
+  already_exists: {
+    status: 409,
+    title: "Already exists",
+    fix: "Choose another value for the member in `errors`.",
+  },
+  revision_conflict: {
+    status: 412,
+    title: "Changed by someone else",
+    fix: "Read the object again and repeat the change with its new ETag.",
+  },
+  key_revoked: { status: 409, title: "Key revoked", fix: "Create a new key; a revoked one stays as it was." },
+  not_recoverable: {
+    status: 409,
+    title: "Secret not recoverable",
+    fix: "Only keyspaces with retention `recoverable` keep secrets; create a new key.",
+  },
+  built_in_keyspace: {
+    status: 409,
+    title: "Built-in keyspace",
+    fix: "Create a keyspace of your own and change that.",
+  },
+  too_many_keys: {
+    status: 409,
+    title: "Too many active keys",
+    fix: "Revoke or delete keys of the keyspace first.",
+  },
+  key_refused: {
+    status: 401,
+    title: "Key refused",
+    fix: "Present a key that is active and allowed from where you are.",
+  },
+  key_forbidden: {
+    status: 403,
+    title: "Key not allowed to do this",
+    fix: "Use a key with the missing permissions.",
+  },
+  key_limited: { status: 429, title: "Key over its limit", fix: "Wait for the seconds in Retry-After." },
+  store_unavailable: {
+    status: 503,
+    title: "Store unavailable",
+    fix: "Repeat the call after the seconds in Retry-After.",
+  },
+  internal_error: { status: 500, title: "Internal error", fix: "Report the request_id to the operator." },
+} as const satisfies Record<string, { readonly status: number; readonly title: string; readonly fix: string }>
+
+export type ProblemCode = keyof typeof problems

@@ -1,0 +1,55 @@
+import type { Static, TObject, TSchema } from "typebox"
+import type { ProblemCode } from "./problem.ts"
+
+/**
+ * One operation of an HTTP API, declared once: the server validates and serialises by it, the SDK is typed by it, and
+ * OpenAPI prints it. Paths name their parameters as OpenAPI does: `/v1/keys/{id}`.
+ */
+export interface Route {
+  readonly operationId: string
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  /** The management permission that a caller needs; null: any authenticated caller; absent: none authenticates. */
+  readonly permission?: string | null
+  readonly params?: TObject
+  readonly query?: TObject
+  readonly headers?: TObject
+  readonly body?: TSchema
+  /** Content types of the body; default `application/json`. */
+  readonly bodyTypes?: readonly string[]
+  /** Most bytes of a body; default `bodyMaximum`. */
+  readonly bodyMaximum?: number
+  /** What a success answers, by status; null: no body. */
+  readonly answers: {
+    readonly [status: number]: { readonly description: string; readonly schema: TSchema | null }
+  }
+  /** Which problems it can answer, beside those that every route can. */
+  readonly problems: readonly ProblemCode[]
+}
+
+/** Keeps the literal types of a declaration, for the clients that are typed by it. */
+export function route<const Declared extends Route>(declared: Declared): Declared {
+  return declared
+}
+
+type Part<R extends Route, Name extends "params" | "query" | "headers" | "body"> = R extends {
+  readonly [N in Name]: infer Schema extends TSchema
+}
+  ? Static<Schema>
+  : undefined
+
+export type Params<R extends Route> = Part<R, "params">
+export type Query<R extends Route> = Part<R, "query">
+export type Body<R extends Route> = Part<R, "body">
+
+/** What the route answers on success; `undefined` where the answer has no body. */
+export type Answer<R extends Route> = {
+  [Status in keyof R["answers"]]: R["answers"][Status] extends {
+    readonly schema: infer Schema extends TSchema
+  }
+    ? Static<Schema>
+    : undefined
+}[keyof R["answers"]]

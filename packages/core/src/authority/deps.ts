@@ -1,0 +1,110 @@
+import type { AuditAction, AuditDraft } from "../audit/event.ts"
+import type { Entropy } from "../entropy.ts"
+import { isFailure } from "../failure.ts"
+import { newId } from "../id.ts"
+import type { JsonObject } from "../json.ts"
+import type { Peppers } from "../key/digest.ts"
+import type { Sealer } from "../key/sealing.ts"
+import type { Change, Store } from "../store/store.ts"
+import type { Clock } from "../time.ts"
+import type { Caller } from "./caller.ts"
+
+/** What the authority works with. */
+export interface AuthorityDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly peppers: Peppers
+  readonly sealer: Sealer
+  /** Told of each change before the call that made it returns, so that this node already refuses. */
+  readonly changes: ChangeListener
+}
+
+export interface ChangeListener {
+  changed(notice: ChangeNotice): void
+}
+
+/** Something that cached answers may have been made from is no longer as it was. */
+export interface ChangeNotice {
+  readonly kind: "key" | "keyspace"
+  readonly organizationId: string
+  readonly id: string
+  /** null: whether the change was made is not known, as the store failed on the way; what is cached is to be read again. */
+  readonly revision: number | null
+}
+
+/** An audit event that is about to be written. */
+export function draft(
+  deps: AuthorityDeps,
+  caller: Pick<Caller, "organizationId" | "actor" | "requestId">,
+  action: AuditAction,
+  target: AuditDraft["target"],
+  details: JsonObject,
+): AuditDraft {
+  const at = deps.clock.now()
+  return {
+    id: newId(at, deps.entropy),
+    organizationId: caller.organizationId,
+    at,
+    action,
+    actor: caller.actor,
+    target,
+    details,
+    requestId: caller.requestId,
+  }
+}
+
+/** Commits, and tells the caches what changed: also when the store failed, for then the change may have been made. */
+export async function commit(
+  deps: AuthorityDeps,
+  organizationId: string,
+  changes: readonly Change[],
+  events: readonly AuditDraft[],
+): Promise<void> {
+  try {
+    await deps.store.commit({ organizationId, changes, events })
+  } catch (error) {
+    if (isFailure(error, "store_unavailable")) announce(deps, organizationId, changes, false)
+    throw error
+  }
+  announce(deps, organizationId, changes, true)
+}
+
+function announce(
+  deps: AuthorityDeps,
+  organizationId: string,
+  changes: readonly Change[],
+  certain: boolean,
+): void {
+  for (const change of changes) {
+    if (change.kind === "key.update" || change.kind === "key.insert") {
+      const { id, revision } = change.key
+      deps.changes.changed({ kind: "key", organizationId, id, revision: certain ? revision : null })
+    }
+    if (change.kind === "keyspace.update" || change.kind === "keyspace.insert") {
+      const { id, revision } = change.keyspace
+      deps.changes.changed({ kind: "keyspace", organizationId, id, revision: certain ? revision : null })
+    }
+  }
+}
+
+/** How often a change is made anew when another one came between reading and writing. */
+const attempts = 8
+
+/**
+ * Runs a change that reads an object, alters it and commits; again when somebody else was faster, unless the caller
+ * named the revision it wants to change.
+ */
+export async function retried<Result>(
+  expectedRevision: number | null,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await change()
+    } catch (error) {
+      const again = expectedRevision === null && attempt < attempts && isFailure(error, "revision_conflict")
+      if (!again) throw error
+    }
+  }
+}

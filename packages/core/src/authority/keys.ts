@@ -1,0 +1,319 @@
+import { fail } from "../failure.ts"
+import type { JsonObject } from "../json.ts"
+import { keyFormats } from "../key/format.ts"
+import type { Key, Revocation, Secret } from "../key/key.ts"
+import type { Keyspace } from "../keyspace.ts"
+import type { Limit } from "../limit/limit.ts"
+import type { Owner } from "../owner.ts"
+import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
+import { type Instant, printTimestamp } from "../time.ts"
+import { type Caller, demand, demandFound } from "./caller.ts"
+import { checkKey } from "./check-key.ts"
+import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
+import { demandGrantable, spelledOnce } from "./grants.ts"
+import { changedMembers } from "./keyspaces.ts"
+
+export interface NewKey {
+  readonly keyspaceId: string
+  readonly name: string
+  /** Default: the organization. */
+  readonly owner?: Owner
+  readonly permissions?: readonly string[]
+  readonly roles?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly metadata?: JsonObject
+  readonly limits?: readonly Limit[]
+  readonly allowedAddresses?: readonly string[]
+  readonly allowedOrigins?: readonly string[]
+  readonly notBefore?: Instant | null
+  readonly expiresAt?: Instant | null
+  /** Default: true. */
+  readonly enabled?: boolean
+}
+
+/** What of a key can change; an absent member stays. */
+export type KeyPatch = Partial<Omit<NewKey, "keyspaceId">>
+
+export interface CreatedKey {
+  readonly key: Key
+  /** The text to hand to the holder. Shown this once. */
+  readonly secret: string
+}
+
+/** @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "permission_denied" */
+export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewKey): Promise<CreatedKey> {
+  const keyspace = await demandFound(
+    caller,
+    "keys.write",
+    "keyspace",
+    () => deps.store.keyspace(caller.organizationId, input.keyspaceId),
+    ({ id }) => id,
+  )
+  const now = deps.clock.now()
+  const format = keyFormats[keyspace.format]
+  const id = format.newKeyId(now, deps.entropy)
+  const text = format.print(keyspace.prefix, id, deps.entropy)
+  const blank: Key = {
+    id,
+    organizationId: caller.organizationId,
+    keyspaceId: keyspace.id,
+    owner: { kind: "organization", id: caller.organizationId },
+    name: input.name,
+    permissions: [],
+    roles: [],
+    tags: [],
+    metadata: {},
+    limits: [],
+    allowedAddresses: [],
+    allowedOrigins: [],
+    notBefore: null,
+    expiresAt: null,
+    disabledAt: null,
+    revokedAt: null,
+    revocation: null,
+    deletedAt: null,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+    lastUsedAt: null,
+    secrets: [newSecret(deps, keyspace, id, 1, text, now)],
+  }
+  const key = await patched(deps, keyspace, blank, input, now)
+  demandGrantable(caller, keyspace, key)
+  const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
+  const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
+  await commit(deps, caller.organizationId, [change], [event])
+  return { key, secret: text }
+}
+
+export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
+  return findKey(deps, caller, "keys.read", id)
+}
+
+/** Callers bound to a keyspace must name it in the filter. */
+export function listKeys(
+  deps: AuthorityDeps,
+  caller: Caller,
+  filter: KeyFilter,
+  page: Page<KeyPosition>,
+): Promise<PageOf<Key, KeyPosition>> {
+  demand(caller, "keys.read", filter.keyspaceId ?? null)
+  return deps.store.keys(caller.organizationId, filter, deps.clock.now(), page)
+}
+
+/**
+ * @param expectedRevision which revision is to be changed; null: whichever there is
+ * @throws "not_found", "key_revoked", "invalid_input", "grant_exceeds_caller", "revision_conflict", "permission_denied"
+ */
+export function updateKey(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  patch: KeyPatch,
+  expectedRevision: number | null,
+): Promise<Key> {
+  return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
+    if (before.revokedAt !== null) return fail({ code: "key_revoked" })
+    const key = await patched(deps, keyspace, before, patch, now)
+    demandGrantable(caller, keyspace, key)
+    return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
+  })
+}
+
+/** Ends a key for good. Repeating it changes nothing: the first instant and reason stand. */
+export function revokeKey(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  revocation: Revocation,
+): Promise<Key> {
+  return change(deps, caller, id, null, async (before, _keyspace, now) => {
+    if (before.revokedAt !== null) return null
+    const key = { ...before, revokedAt: now, revocation }
+    return { key, action: "key.revoked", details: { reason: revocation.reason, note: revocation.note } }
+  })
+}
+
+/** From now on the key is unknown to everyone. */
+export async function deleteKey(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+): Promise<void> {
+  await change(deps, caller, id, expectedRevision, async (before, _keyspace, now) => ({
+    key: { ...before, deletedAt: now },
+    action: "key.deleted",
+    details: { name: before.name },
+  }))
+}
+
+/**
+ * Reads the secret of a key in a recoverable keyspace again. The reading is in the audit trail before the answer is given.
+ * @throws "not_found", "not_recoverable", "grant_exceeds_caller", "permission_denied"
+ */
+export async function revealKey(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  reason: string,
+): Promise<{ readonly key: Key; readonly secret: string }> {
+  const key = await findKey(deps, caller, "keys.reveal", id)
+  const keyspace = await keyspaceOf(deps, key)
+  demandGrantable(caller, keyspace, key)
+  const secret = key.secrets.at(-1)
+  if (!secret?.sealed) return fail({ code: "not_recoverable" })
+  const text = deps.sealer.open(secret.sealed, { keyId: id, secretVersion: secret.version })
+  const details = { reason, secret_version: secret.version }
+  const event = draft(deps, caller, "key.revealed", { kind: "key", id }, details)
+  await commit(deps, caller.organizationId, [], [event])
+  return { key, secret: text }
+}
+
+/** Hours from `from` (inclusive) to `to` (exclusive). */
+export async function keyUsage(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  from: Instant,
+  to: Instant,
+): Promise<readonly UsageCount[]> {
+  const key = await findKey(deps, caller, "keys.read", id)
+  return deps.store.usage(caller.organizationId, key.id, from, to)
+}
+
+/** A secret of a key, ready to be stored. */
+function newSecret(
+  deps: AuthorityDeps,
+  keyspace: Keyspace,
+  keyId: string,
+  version: number,
+  text: string,
+  now: Instant,
+): Secret {
+  return {
+    version,
+    ...deps.peppers.digest(text),
+    hint: keyFormats[keyspace.format].hint(text),
+    sealed:
+      keyspace.retention === "recoverable" ? deps.sealer.seal(text, { keyId, secretVersion: version }) : null,
+    createdAt: now,
+    expiresAt: null,
+    lastUsedAt: null,
+  }
+}
+
+/** What a change makes of a key; null: nothing, it is as it should be. */
+type Changed = {
+  readonly key: Key
+  readonly action: "key.updated" | "key.revoked" | "key.deleted"
+  readonly details: JsonObject
+}
+
+/** Reads a key, lets `alter` make the next one of it, and commits that with its audit event. */
+function change(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+  alter: (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>,
+): Promise<Key> {
+  return retried(expectedRevision, async () => {
+    const before = await findKey(deps, caller, "keys.write", id)
+    if (expectedRevision !== null && before.revision !== expectedRevision) {
+      return fail({ code: "revision_conflict", resource: "key" })
+    }
+    const keyspace = await keyspaceOf(deps, before)
+    demandGrantable(caller, keyspace, before)
+    const now = deps.clock.now()
+    const changed = await alter(before, keyspace, now)
+    if (!changed) return before
+    const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
+    const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
+    await commit(deps, caller.organizationId, [{ kind: "key.update", key }], [event])
+    return key
+  })
+}
+
+function findKey(
+  deps: AuthorityDeps,
+  caller: Caller,
+  permission: "keys.read" | "keys.write" | "keys.reveal",
+  id: string,
+): Promise<Key> {
+  return demandFound(
+    caller,
+    permission,
+    "key",
+    () => deps.store.key(caller.organizationId, id),
+    ({ keyspaceId }) => keyspaceId,
+  )
+}
+
+async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
+  const keyspace = await deps.store.keyspace(key.organizationId, key.keyspaceId)
+  return keyspace ?? fail({ code: "not_found", resource: "keyspace" })
+}
+
+/** `key` with what `patch` names, checked as a whole. */
+async function patched(
+  deps: AuthorityDeps,
+  keyspace: Keyspace,
+  key: Key,
+  patch: KeyPatch,
+  now: Instant,
+): Promise<Key> {
+  const { enabled, ...members } = patch
+  const disabledAt = enabled === undefined ? key.disabledAt : enabled ? null : (key.disabledAt ?? now)
+  const next: Key = { ...key, ...picked(members), disabledAt }
+  await checkKey(deps.store, keyspace, key, next, now)
+  return {
+    ...next,
+    permissions: spelledOnce(next.permissions),
+    roles: [...new Set(next.roles)],
+    tags: [...new Set(next.tags)],
+  }
+}
+
+/** Only what a key has, and only what is there: an input may carry more, such as its keyspace's id. */
+function picked(members: Omit<KeyPatch, "enabled">): Partial<Key> {
+  const names = [
+    "name",
+    "owner",
+    "permissions",
+    "roles",
+    "tags",
+    "metadata",
+    "limits",
+    "allowedAddresses",
+    "allowedOrigins",
+    "notBefore",
+    "expiresAt",
+  ] as const
+  return Object.fromEntries(
+    names.filter((name) => members[name] !== undefined).map((name) => [name, members[name]]),
+  )
+}
+
+/** What the audit trail keeps of a key, named as the native API names it. */
+function describe(key: Key): JsonObject {
+  return {
+    keyspace_id: key.keyspaceId,
+    owner: { kind: key.owner.kind, id: key.owner.id },
+    name: key.name,
+    permissions: key.permissions,
+    roles: key.roles,
+    tags: key.tags,
+    metadata: key.metadata,
+    limits: key.limits.map(({ name, count, windowSeconds }) => ({
+      name,
+      count,
+      window_seconds: windowSeconds,
+    })),
+    allowed_addresses: key.allowedAddresses,
+    allowed_origins: key.allowedOrigins,
+    not_before: key.notBefore === null ? null : printTimestamp(key.notBefore),
+    expires_at: key.expiresAt === null ? null : printTimestamp(key.expiresAt),
+    enabled: key.disabledAt === null,
+  }
+}

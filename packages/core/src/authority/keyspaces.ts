@@ -1,0 +1,205 @@
+import { fail, type InputError } from "../failure.ts"
+import { newId } from "../id.ts"
+import type { Json } from "../json.ts"
+import { isKeyPrefix } from "../key/format.ts"
+import type { Keyspace, PermissionDefinition, Role, SecretRetention } from "../keyspace.ts"
+import type { Limit } from "../limit/limit.ts"
+import { isPermission } from "../permission/grammar.ts"
+import type { Page, PageOf, TimePosition } from "../store/store.ts"
+import { type Caller, demand, demandFound } from "./caller.ts"
+import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
+import { checkGrants } from "./grants.ts"
+
+export interface NewKeyspace {
+  readonly name: string
+  readonly description?: string
+  readonly prefix: string
+  /** Default: `digest`. */
+  readonly retention?: SecretRetention
+  readonly permissions?: readonly PermissionDefinition[]
+  readonly roles?: readonly Role[]
+  readonly limits?: readonly Limit[]
+  readonly maxActiveKeys?: number | null
+}
+
+/** What of a keyspace can change; an absent member stays. */
+export type KeyspacePatch = Partial<
+  Pick<Keyspace, "name" | "description" | "permissions" | "roles" | "limits" | "maxActiveKeys">
+>
+
+/** @throws "invalid_input", "already_exists" (name), "permission_denied" */
+export async function createKeyspace(
+  deps: AuthorityDeps,
+  caller: Caller,
+  input: NewKeyspace,
+): Promise<Keyspace> {
+  demand(caller, "keyspaces.write", null)
+  const now = deps.clock.now()
+  const keyspace: Keyspace = {
+    id: newId(now, deps.entropy),
+    organizationId: caller.organizationId,
+    kind: "standard",
+    name: input.name,
+    description: input.description ?? "",
+    format: "native",
+    prefix: input.prefix,
+    retention: input.retention ?? "digest",
+    permissions: input.permissions ?? [],
+    roles: input.roles ?? [],
+    limits: input.limits ?? [],
+    maxActiveKeys: input.maxActiveKeys ?? null,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  }
+  refuseInvalid(keyspace)
+  const event = draft(
+    deps,
+    caller,
+    "keyspace.created",
+    { kind: "keyspace", id: keyspace.id },
+    describe(keyspace),
+  )
+  await commit(deps, caller.organizationId, [{ kind: "keyspace.insert", keyspace }], [event])
+  return keyspace
+}
+
+export function readKeyspace(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
+  return demandFound(
+    caller,
+    "keyspaces.read",
+    "keyspace",
+    () => deps.store.keyspace(caller.organizationId, id),
+    (keyspace) => keyspace.id,
+  )
+}
+
+export function listKeyspaces(
+  deps: AuthorityDeps,
+  caller: Caller,
+  page: Page<TimePosition>,
+): Promise<PageOf<Keyspace, TimePosition>> {
+  demand(caller, "keyspaces.read", null)
+  return deps.store.keyspaces(caller.organizationId, page)
+}
+
+/**
+ * @param expectedRevision which revision is to be changed; null: whichever there is
+ * @throws "not_found", "built_in_keyspace", "invalid_input", "already_exists", "revision_conflict", "permission_denied"
+ */
+export function updateKeyspace(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  patch: KeyspacePatch,
+  expectedRevision: number | null,
+): Promise<Keyspace> {
+  return retried(expectedRevision, async () => {
+    const before = await demandFound(
+      caller,
+      "keyspaces.write",
+      "keyspace",
+      () => deps.store.keyspace(caller.organizationId, id),
+      (keyspace) => keyspace.id,
+    )
+    if (expectedRevision !== null && before.revision !== expectedRevision) {
+      return fail({ code: "revision_conflict", resource: "keyspace" })
+    }
+    // The catalog and roles of a built-in keyspace are the program's own; changing them could raise every key in it.
+    if (before.kind !== "standard") return fail({ code: "built_in_keyspace" })
+    const keyspace: Keyspace = {
+      ...before,
+      ...patch,
+      updatedAt: deps.clock.now(),
+      revision: before.revision + 1,
+    }
+    refuseInvalid(keyspace)
+    const event = draft(
+      deps,
+      caller,
+      "keyspace.updated",
+      { kind: "keyspace", id },
+      describeChange(before, keyspace),
+    )
+    await commit(deps, caller.organizationId, [{ kind: "keyspace.update", keyspace }], [event])
+    return keyspace
+  })
+}
+
+function refuseInvalid(keyspace: Keyspace): void {
+  const errors: InputError[] = []
+  if (!isKeyPrefix(keyspace.prefix)) {
+    errors.push({
+      member: "/prefix",
+      message:
+        "A prefix is 1 to 32 of a-z, 0-9 and _, starts with a letter, and has no _ at its end or doubled.",
+      fix: "Use a prefix such as acme_live.",
+    })
+  }
+  keyspace.permissions.forEach(({ name }, at) => {
+    if (isPermission(name)) return
+    errors.push({
+      member: `/permissions/${at}/name`,
+      message:
+        "A permission is dotted lower-case names of a-z, 0-9, _ and -, each starting with a letter; no wildcards.",
+      fix: "Use a name such as invoices.read.",
+    })
+  })
+  refuseRepeats(keyspace.permissions, "/permissions", errors)
+  refuseRepeats(keyspace.roles, "/roles", errors)
+  refuseRepeats(keyspace.limits, "/limits", errors)
+  keyspace.roles.forEach((role, at) => {
+    errors.push(...checkGrants(role.permissions, keyspace.permissions, `/roles/${at}/permissions`))
+  })
+  if (errors.length > 0) fail({ code: "invalid_input", errors })
+}
+
+function refuseRepeats(
+  named: readonly { readonly name: string }[],
+  member: string,
+  errors: InputError[],
+): void {
+  const seen = new Set<string>()
+  named.forEach(({ name }, at) => {
+    if (seen.has(name)) {
+      errors.push({
+        member: `${member}/${at}/name`,
+        message: `The name "${name}" occurs twice.`,
+        fix: "Name each once.",
+      })
+    }
+    seen.add(name)
+  })
+}
+
+/** What the audit trail keeps of a keyspace. */
+function describe(keyspace: Keyspace) {
+  return {
+    name: keyspace.name,
+    description: keyspace.description,
+    prefix: keyspace.prefix,
+    retention: keyspace.retention,
+    permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
+    roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
+    limits: keyspace.limits.map(({ name, count, windowSeconds }) => ({
+      name,
+      count,
+      window_seconds: windowSeconds,
+    })),
+    max_active_keys: keyspace.maxActiveKeys,
+  }
+}
+
+function describeChange(before: Keyspace, after: Keyspace) {
+  return changedMembers(describe(before), describe(after))
+}
+
+/** The members that differ, each with its value before and after. */
+export function changedMembers(before: { [member: string]: Json }, after: { [member: string]: Json }) {
+  const changed: { [member: string]: Json } = {}
+  for (const [member, value] of Object.entries(after)) {
+    const old = before[member] ?? null
+    if (JSON.stringify(old) !== JSON.stringify(value)) changed[member] = { before: old, after: value }
+  }
+  return changed
+}

@@ -1,0 +1,55 @@
+/** One thing that is wrong with an input, and what would be right. Never quotes a secret. */
+export interface InputError {
+  /** Where: a JSON Pointer into the body (`/permissions/3`), or `query.limit`, `path.id`, `header.If-Match`. */
+  readonly member: string
+  /** What is wrong, with the limit where there is one. */
+  readonly message: string
+  /** What to send instead. */
+  readonly fix: string
+}
+
+export type ResourceKind = "organization" | "user" | "keyspace" | "key" | "secret"
+
+/**
+ * Why the authority did not do what it was asked. A refused key is not among these: a verification has an outcome;
+ * a failure is what prevented an answer or a change. `packages/contract` has a row for each code.
+ */
+export type Failure =
+  | { readonly code: "invalid_input"; readonly errors: readonly InputError[] }
+  | { readonly code: "permission_denied"; readonly missing: readonly string[] }
+  /** The caller may make such a change, but not give away these permissions, which it does not hold itself. */
+  | { readonly code: "grant_exceeds_caller"; readonly missing: readonly string[] }
+  /** Unknown, or another organization's: the same failure, so that nobody can tell which. */
+  | { readonly code: "not_found"; readonly resource: ResourceKind }
+  | { readonly code: "already_exists"; readonly resource: ResourceKind; readonly member: string }
+  | { readonly code: "revision_conflict"; readonly resource: ResourceKind }
+  /** A revoked key stays as it was. */
+  | { readonly code: "key_revoked" }
+  | { readonly code: "not_recoverable" }
+  | { readonly code: "built_in_keyspace" }
+  | { readonly code: "too_many_keys"; readonly limit: number }
+  | { readonly code: "store_unavailable" }
+
+export type FailureCode = Failure["code"]
+
+/**
+ * The one error the authority and the stores throw on purpose.
+ * `cause` may hold an engine's own error for the log; the message is made of the code alone and is safe to show.
+ */
+export class AuthorityError extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.code, options)
+    this.name = "AuthorityError"
+    this.failure = failure
+  }
+}
+
+export function fail(failure: Failure, options?: ErrorOptions): never {
+  throw new AuthorityError(failure, options)
+}
+
+/** Whether `error` is an AuthorityError with this code. */
+export function isFailure(error: unknown, code: FailureCode): error is AuthorityError {
+  return error instanceof AuthorityError && error.failure.code === code
+}

@@ -1,0 +1,68 @@
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto"
+
+/** How a secret is found: its digest under one version of the pepper. */
+export interface Digest {
+  readonly pepperVersion: number
+  /** HMAC-SHA-256 of the SHA-256 of the text, base64url, 43 characters. */
+  readonly digest: string
+}
+
+/**
+ * The versions of the pepper: 32 random bytes each, held outside the database, so that a stolen database alone
+ * cannot be searched for a secret. New digests use the highest version; older ones still find what was made under them.
+ */
+export class Peppers {
+  readonly currentVersion: number
+  readonly #versions: ReadonlyMap<number, KeyObject>
+
+  /** @param versions raw peppers by version, at least one, each of 32 bytes or more */
+  constructor(versions: ReadonlyMap<number, Uint8Array>) {
+    if (versions.size === 0) throw new RangeError("At least one pepper version is needed.")
+    for (const [version, pepper] of versions) {
+      if (!Number.isSafeInteger(version) || version < 1)
+        throw new RangeError("A pepper version is 1 or more.")
+      if (pepper.length < 32) throw new RangeError(`Pepper version ${version} is shorter than 32 bytes.`)
+    }
+    this.currentVersion = Math.max(...versions.keys())
+    this.#versions = new Map(
+      [...versions].sort(([a], [b]) => b - a).map(([version, pepper]) => [version, createSecretKey(pepper)]),
+    )
+  }
+
+  /** The digest of a new secret. */
+  digest(text: string): Digest {
+    return this.digestOfHash(hash("sha256", text, "buffer"))
+  }
+
+  /** The same for a secret of which only the SHA-256 (32 bytes) is known: an import, or one its holder never sent. */
+  digestOfHash(sha256: Uint8Array): Digest {
+    return { pepperVersion: this.currentVersion, digest: this.#keyed(this.currentVersion, sha256) }
+  }
+
+  /** What `text` may be stored as: under the current version first, then under each older one. */
+  candidates(text: string): Digest[] {
+    const sha256 = hash("sha256", text, "buffer")
+    return [...this.#versions.keys()].map((pepperVersion) => ({
+      pepperVersion,
+      digest: this.#keyed(pepperVersion, sha256),
+    }))
+  }
+
+  /** A value that tells whether two processes hold the same pepper of a version, and nothing else about it. */
+  fingerprint(version: number): string | null {
+    const pepper = this.#versions.get(version)
+    return pepper
+      ? createHmac("sha256", pepper).update("keyward pepper fingerprint").digest("base64url")
+      : null
+  }
+
+  get versions(): number[] {
+    return [...this.#versions.keys()]
+  }
+
+  #keyed(version: number, sha256: Uint8Array): string {
+    const pepper = this.#versions.get(version)
+    if (!pepper) throw new RangeError(`There is no pepper version ${version}.`)
+    return createHmac("sha256", pepper).update(sha256).digest("base64url")
+  }
+}

@@ -1,0 +1,25 @@
+import type { Instant } from "../time.ts"
+import type { Key, Secret } from "./key.ts"
+
+export const keyStates = ["active", "not_yet_valid", "disabled", "expired", "revoked"] as const
+export type KeyState = (typeof keyStates)[number]
+
+/**
+ * What a key is at an instant. The order of the lines is the precedence: revocation outlives everything.
+ * An instant of expiry is already expired (RFC 7519 §4.1.4: "on or after"); an instant of `notBefore` is valid (§4.1.5).
+ */
+export function stateAt(
+  key: Pick<Key, "revokedAt" | "disabledAt" | "expiresAt" | "notBefore">,
+  now: Instant,
+): KeyState {
+  if (key.revokedAt !== null) return "revoked"
+  if (key.disabledAt !== null) return "disabled"
+  if (key.notBefore !== null && now < key.notBefore) return "not_yet_valid"
+  if (key.expiresAt !== null && now >= key.expiresAt) return "expired"
+  return "active"
+}
+
+/** Whether this version of the secret still counts at an instant; the key's own state is another question. */
+export function secretIsLive(secret: Pick<Secret, "expiresAt">, now: Instant): boolean {
+  return secret.expiresAt === null || now < secret.expiresAt
+}

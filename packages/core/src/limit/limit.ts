@@ -1,0 +1,22 @@
+/** At most `count` units in any `windowSeconds`, on average and with a burst of `count`. */
+export interface Limit {
+  /** 1 to 64 of `a-z 0-9 _ -`; names the limit in answers and lets a key's limit replace its keyspace's. */
+  readonly name: string
+  /** 1 or more. */
+  readonly count: number
+  /** 1 second to 31 days. */
+  readonly windowSeconds: number
+}
+
+/** What is left of one limit, for the answer. */
+export interface LimitStatus {
+  readonly name: string
+  readonly count: number
+  readonly windowSeconds: number
+  /** Whole units that a next verification could still consume now. */
+  readonly remaining: number
+  /** Until `remaining` is `count` again, if nothing more is consumed; milliseconds, rounded up. */
+  readonly resetMs: number
+  /** Until the refused cost would be accepted; 0 when it was accepted. Infinity never occurs: a cost above `count` is refused as such. */
+  readonly retryAfterMs: number
+}

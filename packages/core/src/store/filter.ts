@@ -1,0 +1,36 @@
+import type { Key } from "../key/key.ts"
+import { stateAt } from "../key/lifecycle.ts"
+import type { Instant } from "../time.ts"
+import type { KeyFilter, KeyOrder, KeyPosition } from "./store.ts"
+
+/** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
+export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
+  return (
+    (filter.keyspaceId === undefined || key.keyspaceId === filter.keyspaceId) &&
+    (filter.owner === undefined ||
+      (key.owner.kind === filter.owner.kind && key.owner.id === filter.owner.id)) &&
+    (filter.state === undefined || stateAt(key, now) === filter.state) &&
+    (filter.tag === undefined || key.tags.includes(filter.tag)) &&
+    (filter.namePrefix === undefined || key.name.startsWith(filter.namePrefix)) &&
+    within(key.expiresAt, filter.expiresFrom, filter.expiresBefore) &&
+    within(key.lastUsedAt, filter.lastUsedFrom, filter.lastUsedBefore)
+  )
+}
+
+/** Where a key stands in an order: what the next page continues from. */
+export function positionOf(key: Key, order: KeyOrder): KeyPosition {
+  const value = {
+    created_at: key.createdAt,
+    name: key.name,
+    expires_at: key.expiresAt ?? 0,
+    last_used_at: key.lastUsedAt ?? 0,
+  }[order]
+  return { order, value, id: key.id }
+}
+
+function within(instant: Instant | null, from: Instant | undefined, before: Instant | undefined): boolean {
+  if (from === undefined && before === undefined) return true
+  return (
+    instant !== null && (from === undefined || instant >= from) && (before === undefined || instant < before)
+  )
+}

@@ -1,0 +1,195 @@
+import type { ChainHead } from "../audit/chain.ts"
+import type { AuditAction, AuditDraft, AuditEvent } from "../audit/event.ts"
+import type { Digest } from "../key/digest.ts"
+import type { Key, Secret } from "../key/key.ts"
+import type { KeyState } from "../key/lifecycle.ts"
+import type { Keyspace } from "../keyspace.ts"
+import type { Organization, User } from "../organization.ts"
+import type { Owner } from "../owner.ts"
+import type { Instant } from "../time.ts"
+import type { Outcome } from "../verification/outcome.ts"
+import type { StoredSubject } from "../verification/subject.ts"
+
+/**
+ * Where everything lives. Each method takes the organization and answers for that one alone: what belongs to another
+ * is as unknown as what does not exist. The exceptions, which establish the organization, say so.
+ *
+ * Every method throws AuthorityError "store_unavailable" when the engine cannot answer, after `close` too; the
+ * engine's own error is its `cause` and never leaves otherwise. Identifiers, names and tags compare exactly, by code
+ * point. Reads see every commit that was acknowledged before they began.
+ */
+export interface Store {
+  readonly engine: "memory" | "sqlite" | "postgres"
+
+  /**
+   * Makes all the changes, and appends the events to the organization's audit chain, or does nothing at all. Commits
+   * of one organization happen one after another. When it returns, the commit survives a crash of machine or process.
+   * @throws "revision_conflict" when an updated object is not at the revision that the change was made from
+   * @throws "not_found" when an updated object is gone
+   * @throws "already_exists" when a name, e-mail address or digest is taken (names the member)
+   * @throws "too_many_keys" when the keyspace already holds `maxActiveKeys` active keys
+   */
+  commit(commit: Commit): Promise<void>
+
+  organization(id: string): Promise<Organization | null>
+  /** All organizations, oldest first. For the operator's own tools, not for tenants. */
+  organizations(page: Page<TimePosition>): Promise<PageOf<Organization, TimePosition>>
+
+  user(organizationId: string, id: string): Promise<User | null>
+  userByEmail(organizationId: string, email: string): Promise<User | null>
+
+  keyspace(organizationId: string, id: string): Promise<Keyspace | null>
+  keyspaceByName(organizationId: string, name: string): Promise<Keyspace | null>
+  /** Oldest first. */
+  keyspaces(organizationId: string, page: Page<TimePosition>): Promise<PageOf<Keyspace, TimePosition>>
+
+  /** null also for a deleted key. */
+  key(organizationId: string, id: string): Promise<Key | null>
+  /**
+   * Keys that match every part of the filter, in the order that `keyOrder(filter)` names. Costs the same at any size:
+   * one index leads, the rest of the filter is applied to at most `keyScanMaximum` rows, and a page may therefore be
+   * shorter than asked, even empty, and still have a `next`. No deleted keys.
+   */
+  keys(
+    organizationId: string,
+    filter: KeyFilter,
+    now: Instant,
+    page: Page<KeyPosition>,
+  ): Promise<PageOf<Key, KeyPosition>>
+
+  /**
+   * The key that a presented secret belongs to, in one indexed read. Establishes the organization, so it takes none.
+   * @param digests what the secret may be stored as; at most one of them exists
+   * @returns null also for a deleted key
+   */
+  subject(digests: readonly Digest[]): Promise<StoredSubject | null>
+  /** Stores a secret under a newer pepper; does nothing if it is not stored under `from` any more. Not a change of the key. */
+  redigest(keyId: string, secretVersion: number, from: Digest, to: Digest): Promise<void>
+
+  /** Adds to the counters and moves last uses forward, never back. One transaction, sorted by key; unknown keys are skipped. */
+  recordUsage(usage: readonly KeyUsage[]): Promise<void>
+  /** Hours from `from` (inclusive) to `to` (exclusive), ascending, then by outcome. */
+  usage(organizationId: string, keyId: string, from: Instant, to: Instant): Promise<readonly UsageCount[]>
+
+  /** Newest first, unless the page asks for ascending order. */
+  auditEvents(
+    organizationId: string,
+    filter: AuditFilter,
+    page: AuditPage,
+  ): Promise<PageOf<AuditEvent, number>>
+  /** Where the chain ends; `emptyChain` for an organization without events or an unknown one. */
+  auditHead(organizationId: string): Promise<ChainHead>
+
+  /** A value of the installation as a whole, such as a pepper's fingerprint. */
+  setting(name: string): Promise<string | null>
+  /** Stores a value unless the name has one. @returns the value that stands */
+  ensureSetting(name: string, value: string): Promise<string>
+
+  /** Resolves when the store answers. */
+  ping(): Promise<void>
+  /** Waits for what is under way; afterwards every method throws "store_unavailable". A second call does nothing. */
+  close(): Promise<void>
+}
+
+export interface Commit {
+  readonly organizationId: string
+  /** In this order. */
+  readonly changes: readonly Change[]
+  /** At least one: whatever changes is recorded. */
+  readonly events: readonly AuditDraft[]
+}
+
+export type Change =
+  | { readonly kind: "organization.insert"; readonly organization: Organization }
+  | { readonly kind: "user.insert"; readonly user: User }
+  | { readonly kind: "keyspace.insert"; readonly keyspace: Keyspace }
+  /** The whole new keyspace, made from the revision before: `keyspace.revision - 1`. */
+  | { readonly kind: "keyspace.update"; readonly keyspace: Keyspace }
+  /** With its secrets. Refused when `maxActiveKeys` keys of the keyspace are active at `createdAt`. */
+  | { readonly kind: "key.insert"; readonly key: Key; readonly maxActiveKeys: number | null }
+  /** The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are. */
+  | { readonly kind: "key.update"; readonly key: Key }
+  /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
+  | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
+
+/** Which part of a list. */
+export interface Page<Position> {
+  /** 1 or more. */
+  readonly limit: number
+  /** Where the page before ended; null: from the start. A position stays good when rows are added or removed. */
+  readonly after: Position | null
+}
+
+export interface PageOf<Item, Position> {
+  readonly items: readonly Item[]
+  /** null: there is nothing after this page. */
+  readonly next: Position | null
+}
+
+export interface TimePosition {
+  readonly createdAt: Instant
+  readonly id: string
+}
+
+/** What a list of keys is narrowed to; an absent part does not narrow. Instants are inclusive below and exclusive above. */
+export interface KeyFilter {
+  readonly keyspaceId?: string
+  readonly owner?: Owner
+  readonly state?: KeyState
+  readonly tag?: string
+  /** Compared exactly, case included. */
+  readonly namePrefix?: string
+  readonly expiresFrom?: Instant
+  readonly expiresBefore?: Instant
+  readonly lastUsedFrom?: Instant
+  readonly lastUsedBefore?: Instant
+}
+
+/** Most rows that one page of a list of keys looks at. */
+export const keyScanMaximum = 2000
+
+/** By what a list is ordered; ties by id. `created_at` is newest first, the others ascending. */
+export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at"
+
+/** A name prefix orders by name, a range by what it ranges over; otherwise the newest come first. */
+export function keyOrder(filter: KeyFilter): KeyOrder {
+  if (filter.namePrefix !== undefined) return "name"
+  if (filter.expiresFrom !== undefined || filter.expiresBefore !== undefined) return "expires_at"
+  if (filter.lastUsedFrom !== undefined || filter.lastUsedBefore !== undefined) return "last_used_at"
+  return "created_at"
+}
+
+export interface KeyPosition {
+  readonly order: KeyOrder
+  readonly value: string | number
+  readonly id: string
+}
+
+export interface KeyUsage {
+  readonly organizationId: string
+  readonly keyId: string
+  /** By version of the secret: its last accepted verification. */
+  readonly lastUsed: ReadonlyMap<number, Instant>
+  readonly counts: readonly UsageCount[]
+}
+
+export interface UsageCount {
+  /** The start of the hour, UTC. */
+  readonly hour: Instant
+  readonly outcome: Outcome
+  readonly count: number
+}
+
+export interface AuditFilter {
+  readonly action?: AuditAction
+  readonly targetId?: string
+  readonly from?: Instant
+  readonly before?: Instant
+}
+
+export interface AuditPage {
+  readonly limit: number
+  /** The sequence at which the page before ended; null: from the start. */
+  readonly after: number | null
+  readonly ascending?: boolean
+}
