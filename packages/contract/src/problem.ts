@@ -1,3 +1,7 @@
+import { type Static, Type } from "typebox"
+import type { Route } from "./route.ts"
+import { list, oneOf } from "./schema.ts"
+
 /**
  * The problem catalogue of the native API (RFC 9457): one row for each code, and no code without a row. `title` is the
  * same for every occurrence; `fix` is what to do when the occurrence itself has nothing better to say.
@@ -98,3 +102,53 @@ export const problems = {
 } as const satisfies Record<string, { readonly status: number; readonly title: string; readonly fix: string }>
 
 export type ProblemCode = keyof typeof problems
+export const problemCodes = Object.keys(problems) as readonly ProblemCode[]
+
+export const problemMediaType = "application/problem+json"
+
+/** The `type` of a problem (RFC 9457 §3.1.1): a reference that is relative to the server that answered. */
+export function problemType(code: ProblemCode): string {
+  return `/problems/${code}`
+}
+
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: "`/problems/` and the code, relative to this server." }),
+    title: Type.String({ description: "What kind of problem it is; the same for every occurrence." }),
+    status: Type.Integer({ description: "The HTTP status.", minimum: 400, maximum: 599 }),
+    detail: Type.String({ description: "What went wrong this time." }),
+    code: oneOf(problemCodes, { description: "What clients switch on." }),
+    request_id: Type.String({ description: "Names this request in logs and the audit trail." }),
+    fix: Type.String({ description: "What to do about it." }),
+    errors: list(
+      Type.Object({
+        member: Type.String({
+          description:
+            "Where: a JSON Pointer into the body (`/permissions/3`), or `query.limit`, `path.key_id`, `header.If-Match`.",
+        }),
+        message: Type.String({ description: "What is wrong there, with the limit where there is one." }),
+        fix: Type.String({ description: "What to send instead." }),
+      }),
+      { description: "Each thing that is wrong with the input; empty where the input is not the matter." },
+    ),
+    missing_permissions: Type.Optional(
+      list(Type.String(), {
+        description: "Only where permissions are the matter: those that would be needed.",
+      }),
+    ),
+  },
+  { title: "Problem", description: "Why a call was not done (RFC 9457). Nothing is half-done." },
+)
+export type Problem = Static<typeof Problem>
+
+/** The problems that a route of the native API can answer because of what it is: what it takes and whom it lets in. */
+export function commonProblems(route: Route): ProblemCode[] {
+  const codes: ProblemCode[] = ["bad_request"]
+  if (route.body) codes.push("malformed_json", "unsupported_media_type", "body_too_large")
+  if (route.params || route.query || route.headers || route.body) codes.push("invalid_input")
+  if (route.byHolder) codes.push("credential_missing", "key_refused")
+  if (route.permission !== undefined) codes.push("credential_missing", "credential_invalid")
+  if (route.permission) codes.push("permission_denied")
+  if (route.byHolder || route.permission !== undefined) codes.push("too_many_attempts", "store_unavailable")
+  return [...codes, "internal_error"]
+}

@@ -3,7 +3,7 @@ import type { ProblemCode } from "./problem.ts"
 
 /**
  * One operation of an HTTP API, declared once: the server validates and serialises by it, the SDK is typed by it, and
- * OpenAPI prints it. Paths name their parameters as OpenAPI does: `/v1/keys/{id}`.
+ * OpenAPI prints it. Paths name their parameters as OpenAPI does: `/v1/keys/{key_id}`.
  */
 export interface Route {
   readonly operationId: string
@@ -14,19 +14,26 @@ export interface Route {
   readonly description?: string
   /** The management permission that a caller needs; null: any authenticated caller; absent: none authenticates. */
   readonly permission?: string | null
+  /** Whether the route is for the holder of any key, of whatever keyspace, who authenticates with that key. */
+  readonly byHolder?: true
   readonly params?: TObject
   readonly query?: TObject
   readonly headers?: TObject
   readonly body?: TSchema
   /** Content types of the body; default `application/json`. */
   readonly bodyTypes?: readonly string[]
-  /** Most bytes of a body; default `bodyMaximum`. */
+  /** Most bytes of a body; default `bounds.bodyBytes`. */
   readonly bodyMaximum?: number
   /** What a success answers, by status; null: no body. */
   readonly answers: {
-    readonly [status: number]: { readonly description: string; readonly schema: TSchema | null }
+    readonly [status: number]: {
+      readonly description: string
+      readonly schema: TSchema | null
+      /** Headers of this answer beside those that every answer has. */
+      readonly headers?: { readonly [name: string]: TSchema }
+    }
   }
-  /** Which problems it can answer, beside those that every route can. */
+  /** Which problems it can answer, beside those of `commonProblems`. */
   readonly problems: readonly ProblemCode[]
 }
 

@@ -1,0 +1,40 @@
+/**
+ * How much of everything the native API takes. The schemas state these limits, so that validation, the SDK's types and
+ * the reference agree; `metadata` says which two a JSON Schema cannot state, and the server checks those by hand.
+ */
+export const bounds = {
+  /** Most bytes of a body, unless the route says otherwise. */
+  bodyBytes: 64 * 1024,
+  /** Most bytes of a body that carries many things at once: a batch of verifications, a keyspace with its catalog. */
+  largeBodyBytes: 1024 * 1024,
+  /** Longest key text, in characters, as a holder presents it. */
+  keyTextLength: 512,
+  /** Longest id in a path or a query, in characters. What is no id of ours is unknown, not malformed. */
+  idLength: 64,
+  nameLength: 255,
+  descriptionLength: 1000,
+  /** Longest note or reason, in characters. */
+  noteLength: 1000,
+  /** Longest permission or grant, in characters. */
+  permissionLength: 256,
+  /** Longest permission query, in characters. */
+  permissionQueryLength: 1000,
+  ownerIdLength: 255,
+  tagLength: 64,
+  /** Longest address or CIDR range, in characters. */
+  addressLength: 64,
+  originLength: 300,
+  timestampLength: 40,
+  cursorLength: 2048,
+  /** Most of each that one key can have. */
+  key: { permissions: 500, roles: 50, tags: 50, limits: 10, addresses: 100, origins: 100 },
+  /** Most of each that one keyspace can have. */
+  keyspace: { permissions: 1000, roles: 200, limits: 10, activeKeys: 1_000_000_000 },
+  /** `bytes`: as JSON without white space, in UTF-8. `depth`: objects and lists within one another, the outermost included. */
+  metadata: { bytes: 4096, depth: 5 },
+  limit: { nameLength: 64, count: 1_000_000_000, windowSeconds: 31 * 24 * 60 * 60 },
+  verification: { cost: 1_000_000, batch: 1000 },
+  page: { default: 50, maximum: 200 },
+  /** How long a span of usage can be asked for, and how long it is when none is named. */
+  usage: { defaultHours: 24, maximumHours: 31 * 24 },
+} as const

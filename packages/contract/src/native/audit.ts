@@ -1,0 +1,82 @@
+import { type Static, Type } from "typebox"
+import { route } from "../route.ts"
+import { input, list, nullable, oneOf } from "../schema.ts"
+import { id, idInput, jsonObject, nextCursor, ownerKinds, pageQuery, timestamp } from "./value.ts"
+
+export const auditActions = [
+  "organization.created",
+  "user.created",
+  "keyspace.created",
+  "keyspace.updated",
+  "key.created",
+  "key.updated",
+  "key.revoked",
+  "key.deleted",
+  "key.revealed",
+] as const
+
+const hash = "SHA-256 in hexadecimal, 64 characters."
+
+export type AuditEvent = Static<typeof AuditEvent>
+export const AuditEvent = Type.Object(
+  {
+    id: id("The event's id."),
+    organization_id: id("The organization whose chain it is in."),
+    sequence: Type.Integer({ description: "Its place in the chain: 1, 2, 3 … without gaps.", minimum: 1 }),
+    at: timestamp("When it happened."),
+    action: oneOf(auditActions, { description: "What was done." }),
+    actor: Type.Object(
+      {
+        kind: oneOf([...ownerKinds, "system"], {
+          description: "What the actor is. `system`: Keyward itself, at the first start or in a job.",
+        }),
+        id: Type.String({ description: "The actor's id." }),
+        key_id: nullable(id("The key that authenticated the call; null: none did.")),
+        address: nullable(Type.String(), "The address the call came from; null: not over the network."),
+        user_agent: nullable(Type.String(), "What the client called itself; null: it did not say."),
+      },
+      { title: "Actor", description: "Who did it, by what credential, from where." },
+    ),
+    target: Type.Object(
+      {
+        kind: oneOf(["organization", "user", "keyspace", "key"], { description: "What the target is." }),
+        id: id("The target's id."),
+      },
+      { description: "What it was done to." },
+    ),
+    details: jsonObject("What changed. Never a secret or a digest."),
+    request_id: nullable(Type.String(), "The request that it was part of; null: none."),
+    previous_hash: Type.String({ description: `The hash of the event before; zeros for the first. ${hash}` }),
+    hash: Type.String({
+      description: `Of the canonical JSON (RFC 8785) of this event without \`hash\`. ${hash}`,
+    }),
+  },
+  { title: "AuditEvent", description: "A change or a reveal, in the organization's hash chain." },
+)
+
+export type AuditPage = Static<typeof AuditPage>
+export const AuditPage = Type.Object(
+  { items: list(AuditEvent, { description: "Events, in the order asked for." }), next_cursor: nextCursor },
+  { title: "AuditPage" },
+)
+
+export const listAuditEvents = route({
+  operationId: "listAuditEvents",
+  method: "GET",
+  path: "/v1/audit",
+  tag: "Audit",
+  summary: "Read the audit trail",
+  permission: "audit.read",
+  query: input({
+    action: Type.Optional(oneOf(auditActions, { description: "Only events of this action." })),
+    target_id: Type.Optional(idInput("Only what was done to this.")),
+    from: Type.Optional(timestamp("Only events at this instant or later.")),
+    before: Type.Optional(timestamp("Only events before this instant.")),
+    order: Type.Optional(
+      oneOf(["newest", "oldest"], { description: "Which events come first.", default: "newest" }),
+    ),
+    ...pageQuery,
+  }),
+  answers: { 200: { description: "A page of events.", schema: AuditPage } },
+  problems: [],
+})

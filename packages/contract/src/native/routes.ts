@@ -1,0 +1,52 @@
+import type { Route } from "../route.ts"
+import { listAuditEvents } from "./audit.ts"
+import { readHealth, readReadiness } from "./health.ts"
+import {
+  createKey,
+  deleteKey,
+  listKeys,
+  readKey,
+  readKeyUsage,
+  revealKey,
+  revokeKey,
+  updateKey,
+} from "./keys.ts"
+import { createKeyspace, listKeyspaces, readKeyspace, updateKeyspace } from "./keyspace.ts"
+import { readOrganization } from "./organization.ts"
+import { checkKey, readSelf, verifyKey, verifyKeys } from "./verification.ts"
+
+/** The map of the native API: every route that it has. */
+export const nativeRoutes = [
+  readOrganization,
+  createKeyspace,
+  listKeyspaces,
+  readKeyspace,
+  updateKeyspace,
+  createKey,
+  listKeys,
+  readKey,
+  updateKey,
+  deleteKey,
+  revokeKey,
+  revealKey,
+  readKeyUsage,
+  verifyKey,
+  verifyKeys,
+  checkKey,
+  readSelf,
+  listAuditEvents,
+  readHealth,
+  readReadiness,
+] as const satisfies readonly Route[]
+
+export type NativeRoute = (typeof nativeRoutes)[number]
+
+/** What holds for all of it, for the head of its reference. */
+export const nativeDescription = `Issue API keys, verify them, scope, limit and revoke them, and read what happened.
+
+- Members are snake_case; \`null\` means none; ids are UUIDs; timestamps are RFC 3339 with an offset, read to the millisecond and printed in UTC.
+- A member or query parameter that is not declared here is refused, and so is text with NUL (U+0000) or half a surrogate pair in it.
+- Errors are RFC 9457 \`application/problem+json\`: switch on \`code\`, show \`detail\` and \`fix\`.
+- Lists come in pages: pass \`next_cursor\` as \`cursor\` until it is null. A page can be short, even empty, and still have a next one.
+- Changes take \`If-Match\` with the ETag of the revision that is to be changed.
+- What belongs to another organization answers exactly like what does not exist.`
