@@ -1,7 +1,8 @@
+import type { AuditEvent } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
 import type { Instant } from "../time.ts"
-import type { KeyFilter, KeyOrder, KeyPosition } from "./store.ts"
+import type { AuditFilter, KeyFilter, KeyOrder, KeyPosition } from "./store.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
 export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
@@ -14,6 +15,15 @@ export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
     (filter.namePrefix === undefined || key.name.startsWith(filter.namePrefix)) &&
     within(key.expiresAt, filter.expiresFrom, filter.expiresBefore) &&
     within(key.lastUsedAt, filter.lastUsedFrom, filter.lastUsedBefore)
+  )
+}
+
+/** Whether an event matches every part of a filter. The one meaning of each part, for every store. */
+export function eventMatches(event: AuditEvent, filter: AuditFilter): boolean {
+  return (
+    (filter.action === undefined || event.action === filter.action) &&
+    (filter.targetId === undefined || event.target.id === filter.targetId) &&
+    within(event.at, filter.from, filter.before)
   )
 }
 

@@ -133,16 +133,16 @@ export interface TimePosition {
 
 /** What a list of keys is narrowed to; an absent part does not narrow. Instants are inclusive below and exclusive above. */
 export interface KeyFilter {
-  readonly keyspaceId?: string
-  readonly owner?: Owner
-  readonly state?: KeyState
-  readonly tag?: string
+  readonly keyspaceId?: string | undefined
+  readonly owner?: Owner | undefined
+  readonly state?: KeyState | undefined
+  readonly tag?: string | undefined
   /** Compared exactly, case included. */
-  readonly namePrefix?: string
-  readonly expiresFrom?: Instant
-  readonly expiresBefore?: Instant
-  readonly lastUsedFrom?: Instant
-  readonly lastUsedBefore?: Instant
+  readonly namePrefix?: string | undefined
+  readonly expiresFrom?: Instant | undefined
+  readonly expiresBefore?: Instant | undefined
+  readonly lastUsedFrom?: Instant | undefined
+  readonly lastUsedBefore?: Instant | undefined
 }
 
 /** Most rows that one page of a list of keys looks at. */
@@ -181,10 +181,10 @@ export interface UsageCount {
 }
 
 export interface AuditFilter {
-  readonly action?: AuditAction
-  readonly targetId?: string
-  readonly from?: Instant
-  readonly before?: Instant
+  readonly action?: AuditAction | undefined
+  readonly targetId?: string | undefined
+  readonly from?: Instant | undefined
+  readonly before?: Instant | undefined
 }
 
 export interface AuditPage {

@@ -1,0 +1,51 @@
+import { fail, type ResourceKind } from "../failure.ts"
+import { type Change, type Commit, type KeyFilter, type KeyPosition, keyOrder } from "./store.ts"
+
+/**
+ * Refuses a commit that reaches into another organization: what belongs to another is as unknown as what does not exist.
+ * @throws "not_found"
+ */
+export function demandOneOrganization({ organizationId, changes, events }: Commit): void {
+  for (const change of changes) {
+    const { resource, organizationId: owner } = changed(change, organizationId)
+    if (owner !== organizationId) fail({ code: "not_found", resource })
+  }
+  if (events.some((event) => event.organizationId !== organizationId)) {
+    fail({ code: "not_found", resource: "organization" })
+  }
+}
+
+function changed(change: Change, organizationId: string): { resource: ResourceKind; organizationId: string } {
+  switch (change.kind) {
+    case "organization.insert":
+      return { resource: "organization", organizationId: change.organization.id }
+    case "user.insert":
+      return { resource: "user", organizationId: change.user.organizationId }
+    case "keyspace.insert":
+    case "keyspace.update":
+      return { resource: "keyspace", organizationId: change.keyspace.organizationId }
+    case "key.insert":
+    case "key.update":
+      return { resource: "key", organizationId: change.key.organizationId }
+    case "secret.put":
+      return { resource: "key", organizationId }
+  }
+}
+
+/**
+ * Refuses a position that comes from a list of another order, where it would stand for nothing.
+ * @throws "invalid_input"
+ */
+export function demandPosition(filter: KeyFilter, after: KeyPosition | null): void {
+  if (after === null || after.order === keyOrder(filter)) return
+  fail({
+    code: "invalid_input",
+    errors: [
+      {
+        member: "query.cursor",
+        message: "The cursor comes from a list with another filter.",
+        fix: "Leave it out to start this list, or repeat the filter that it came from.",
+      },
+    ],
+  })
+}
