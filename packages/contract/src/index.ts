@@ -1,6 +1,7 @@
 export * from "./bounds.ts"
 export * from "./json.ts"
 export * from "./native/index.ts"
+export * from "./openapi.ts"
 export * from "./problem.ts"
 export * from "./route.ts"
 export * from "./schema.ts"

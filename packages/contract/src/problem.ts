@@ -149,6 +149,8 @@ export function commonProblems(route: Route): ProblemCode[] {
   if (route.byHolder) codes.push("credential_missing", "key_refused")
   if (route.permission !== undefined) codes.push("credential_missing", "credential_invalid")
   if (route.permission) codes.push("permission_denied")
-  if (route.byHolder || route.permission !== undefined) codes.push("too_many_attempts", "store_unavailable")
+  if (route.byHolder || route.permission !== undefined) {
+    codes.push("key_limited", "too_many_attempts", "store_unavailable")
+  }
   return [...codes, "internal_error"]
 }

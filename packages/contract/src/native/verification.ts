@@ -198,7 +198,7 @@ export const checkKey = route({
       },
     },
   },
-  problems: ["key_forbidden", "key_limited"],
+  problems: ["key_forbidden"],
 })
 
 export type Self = Static<typeof Self>
