@@ -29,11 +29,11 @@ export function eventHash(event: Omit<AuditEvent, "hash">): string {
 }
 
 /** An event as the native API and exported files print it: one JSON object, snake_case, RFC 3339. */
-export function printAuditEvent(event: AuditEvent): JsonObject {
+export function printAuditEvent(event: AuditEvent) {
   return { ...printedWithoutHash(event), hash: event.hash }
 }
 
-function printedWithoutHash(event: Omit<AuditEvent, "hash">): JsonObject {
+function printedWithoutHash(event: Omit<AuditEvent, "hash">) {
   return {
     id: event.id,
     organization_id: event.organizationId,
@@ -96,12 +96,16 @@ export class ChainVerifier {
     return null
   }
 
-  /** Says whether the chain ends where the database says it does; one that ends early was cut off. */
+  /** Says whether the chain ends where it was recorded to end (by the database, or by whoever noted its head); one that ends early was cut off. */
   end(recorded: ChainHead): BrokenLink | null {
     if (this.#broken) return this.#broken
     if (recorded.sequence === this.#head.sequence && recorded.hash === this.#head.hash) return null
+    if (recorded.sequence === this.#head.sequence) {
+      const { sequence } = recorded
+      return this.#break(sequence, `Event ${sequence} is not the one that was recorded last.`)
+    }
     return this.#break(
-      this.#head.sequence + 1,
+      Math.min(this.#head.sequence, recorded.sequence) + 1,
       `The chain ends at event ${this.#head.sequence}, but ${recorded.sequence} events were recorded.`,
     )
   }

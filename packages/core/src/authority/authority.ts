@@ -39,7 +39,7 @@ export interface Authority {
   createKey(caller: Caller, input: keys.NewKey): Promise<keys.CreatedKey>
   key(caller: Caller, id: string): Promise<Key>
   keys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
-  updateKey(caller: Caller, id: string, patch: keys.KeyPatch, expectedRevision: number | null): Promise<Key>
+  updateKey(caller: Caller, id: string, patch: keys.KeyChange, expectedRevision: number | null): Promise<Key>
   revokeKey(caller: Caller, id: string, revocation: Revocation): Promise<Key>
   deleteKey(caller: Caller, id: string, expectedRevision: number | null): Promise<void>
   revealKey(

@@ -1,6 +1,6 @@
 import type { AuditAction, AuditDraft } from "../audit/event.ts"
 import type { Entropy } from "../entropy.ts"
-import { isFailure } from "../failure.ts"
+import { AuthorityError, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
 import type { JsonObject } from "../json.ts"
 import type { Peppers } from "../key/digest.ts"
@@ -54,7 +54,7 @@ export function draft(
   }
 }
 
-/** Commits, and tells the caches what changed: also when the store failed, for then the change may have been made. */
+/** Commits, and tells the caches what changed: also when the store failed without refusing, for then the change may have been made. */
 export async function commit(
   deps: AuthorityDeps,
   organizationId: string,
@@ -64,7 +64,8 @@ export async function commit(
   try {
     await deps.store.commit({ organizationId, changes, events })
   } catch (error) {
-    if (isFailure(error, "store_unavailable")) announce(deps, organizationId, changes, false)
+    const refused = error instanceof AuthorityError && error.failure.code !== "store_unavailable"
+    if (!refused) announce(deps, organizationId, changes, false)
     throw error
   }
   announce(deps, organizationId, changes, true)

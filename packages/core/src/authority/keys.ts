@@ -5,6 +5,7 @@ import type { Key, Revocation, Secret } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
 import type { Owner } from "../owner.ts"
+import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
 import { type Instant, printTimestamp } from "../time.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
@@ -17,22 +18,25 @@ export interface NewKey {
   readonly keyspaceId: string
   readonly name: string
   /** Default: the organization. */
-  readonly owner?: Owner
-  readonly permissions?: readonly string[]
-  readonly roles?: readonly string[]
-  readonly tags?: readonly string[]
-  readonly metadata?: JsonObject
-  readonly limits?: readonly Limit[]
-  readonly allowedAddresses?: readonly string[]
-  readonly allowedOrigins?: readonly string[]
-  readonly notBefore?: Instant | null
-  readonly expiresAt?: Instant | null
+  readonly owner?: Owner | undefined
+  readonly permissions?: readonly string[] | undefined
+  readonly roles?: readonly string[] | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly metadata?: JsonObject | undefined
+  readonly limits?: readonly Limit[] | undefined
+  readonly allowedAddresses?: readonly string[] | undefined
+  readonly allowedOrigins?: readonly string[] | undefined
+  readonly notBefore?: Instant | null | undefined
+  readonly expiresAt?: Instant | null | undefined
   /** Default: true. */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
 }
 
 /** What of a key can change; an absent member stays. */
-export type KeyPatch = Partial<Omit<NewKey, "keyspaceId">>
+export type KeyPatch = Patch<Omit<NewKey, "keyspaceId">>
+
+/** A patch, or how to make one of the key as it is: for changes that depend on what is there. Called again on a retry. */
+export type KeyChange = KeyPatch | ((before: Key) => KeyPatch)
 
 export interface CreatedKey {
   readonly key: Key
@@ -78,7 +82,8 @@ export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewK
     lastUsedAt: null,
     secrets: [newSecret(deps, keyspace, id, 1, text, now)],
   }
-  const key = await patched(deps, keyspace, blank, input, now)
+  const { keyspaceId: _, ...members } = input
+  const key = await patched(deps, keyspace, blank, members, now)
   demandGrantable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
@@ -109,12 +114,18 @@ export function updateKey(
   deps: AuthorityDeps,
   caller: Caller,
   id: string,
-  patch: KeyPatch,
+  patch: KeyChange,
   expectedRevision: number | null,
 ): Promise<Key> {
   return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
-    const key = await patched(deps, keyspace, before, patch, now)
+    const key = await patched(
+      deps,
+      keyspace,
+      before,
+      typeof patch === "function" ? patch(before) : patch,
+      now,
+    )
     demandGrantable(caller, keyspace, key)
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
   })
@@ -260,12 +271,11 @@ async function patched(
   deps: AuthorityDeps,
   keyspace: Keyspace,
   key: Key,
-  patch: KeyPatch,
+  { enabled, ...members }: KeyPatch,
   now: Instant,
 ): Promise<Key> {
-  const { enabled, ...members } = patch
   const disabledAt = enabled === undefined ? key.disabledAt : enabled ? null : (key.disabledAt ?? now)
-  const next: Key = { ...key, ...picked(members), disabledAt }
+  const next = { ...patchedWith<Key>(key, members), disabledAt }
   await checkKey(deps.store, keyspace, key, next, now)
   return {
     ...next,
@@ -273,26 +283,6 @@ async function patched(
     roles: [...new Set(next.roles)],
     tags: [...new Set(next.tags)],
   }
-}
-
-/** Only what a key has, and only what is there: an input may carry more, such as its keyspace's id. */
-function picked(members: Omit<KeyPatch, "enabled">): Partial<Key> {
-  const names = [
-    "name",
-    "owner",
-    "permissions",
-    "roles",
-    "tags",
-    "metadata",
-    "limits",
-    "allowedAddresses",
-    "allowedOrigins",
-    "notBefore",
-    "expiresAt",
-  ] as const
-  return Object.fromEntries(
-    names.filter((name) => members[name] !== undefined).map((name) => [name, members[name]]),
-  )
 }
 
 /** What the audit trail keeps of a key, named as the native API names it. */

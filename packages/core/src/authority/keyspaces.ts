@@ -4,6 +4,7 @@ import type { Json } from "../json.ts"
 import { isKeyPrefix } from "../key/format.ts"
 import type { Keyspace, PermissionDefinition, Role, SecretRetention } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
+import { type Patch, patchedWith } from "../patch.ts"
 import { isPermission } from "../permission/grammar.ts"
 import type { Page, PageOf, TimePosition } from "../store/store.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
@@ -12,18 +13,18 @@ import { checkGrants } from "./grants.ts"
 
 export interface NewKeyspace {
   readonly name: string
-  readonly description?: string
+  readonly description?: string | undefined
   readonly prefix: string
   /** Default: `digest`. */
-  readonly retention?: SecretRetention
-  readonly permissions?: readonly PermissionDefinition[]
-  readonly roles?: readonly Role[]
-  readonly limits?: readonly Limit[]
-  readonly maxActiveKeys?: number | null
+  readonly retention?: SecretRetention | undefined
+  readonly permissions?: readonly PermissionDefinition[] | undefined
+  readonly roles?: readonly Role[] | undefined
+  readonly limits?: readonly Limit[] | undefined
+  readonly maxActiveKeys?: number | null | undefined
 }
 
 /** What of a keyspace can change; an absent member stays. */
-export type KeyspacePatch = Partial<
+export type KeyspacePatch = Patch<
   Pick<Keyspace, "name" | "description" | "permissions" | "roles" | "limits" | "maxActiveKeys">
 >
 
@@ -108,8 +109,7 @@ export function updateKeyspace(
     // The catalog and roles of a built-in keyspace are the program's own; changing them could raise every key in it.
     if (before.kind !== "standard") return fail({ code: "built_in_keyspace" })
     const keyspace: Keyspace = {
-      ...before,
-      ...patch,
+      ...patchedWith<Keyspace>(before, patch),
       updatedAt: deps.clock.now(),
       revision: before.revision + 1,
     }

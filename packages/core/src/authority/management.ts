@@ -25,3 +25,6 @@ export type ManagementPermission = (typeof managementPermissions)[number]["name"
 
 /** What the texts of management keys start with. */
 export const managementPrefix = "keyward"
+
+/** The name of an organization's management keyspace. */
+export const managementName = "Keyward management"

@@ -7,7 +7,7 @@ import { PermissionSet } from "../permission/set.ts"
 import { type Caller, demand } from "./caller.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { type CreatedKey, createKey } from "./keys.ts"
-import { managementPermissions, managementPrefix } from "./management.ts"
+import { managementName, managementPermissions, managementPrefix } from "./management.ts"
 
 /** The caller of what Keyward does of its own accord, such as the first start. Holds everything. */
 export function systemCaller(organizationId: string): Caller {
@@ -42,7 +42,7 @@ export async function createOrganization(
   const caller = systemCaller(organization.id)
   const managementKeyspace = builtInKeyspace(deps, organization.id, {
     kind: "management",
-    name: "Keyward management",
+    name: managementName,
     description: "Keys that authenticate callers of Keyward's own management API.",
     format: "native",
     prefix: managementPrefix,
@@ -100,6 +100,12 @@ export async function readOrganization(
   demand(caller, "organizations.read", null)
   const organization = id === caller.organizationId ? await deps.store.organization(id) : null
   return organization ?? fail({ code: "not_found", resource: "organization" })
+}
+
+/** @throws "not_found" for an organization that does not exist */
+export async function managementKeyspace(deps: AuthorityDeps, organizationId: string): Promise<Keyspace> {
+  const keyspace = await deps.store.keyspaceByName(organizationId, managementName)
+  return keyspace ?? fail({ code: "not_found", resource: "organization" })
 }
 
 export interface NewBuiltInKeyspace {

@@ -49,11 +49,10 @@ export class Peppers {
   }
 
   /** A value that tells whether two processes hold the same pepper of a version, and nothing else about it. */
-  fingerprint(version: number): string | null {
-    const pepper = this.#versions.get(version)
-    return pepper
-      ? createHmac("sha256", pepper).update("keyward pepper fingerprint").digest("base64url")
-      : null
+  fingerprint(version: number): string {
+    return createHmac("sha256", this.#pepper(version))
+      .update("keyward pepper fingerprint")
+      .digest("base64url")
   }
 
   get versions(): number[] {
@@ -61,8 +60,12 @@ export class Peppers {
   }
 
   #keyed(version: number, sha256: Uint8Array): string {
+    return createHmac("sha256", this.#pepper(version)).update(sha256).digest("base64url")
+  }
+
+  #pepper(version: number): KeyObject {
     const pepper = this.#versions.get(version)
     if (!pepper) throw new RangeError(`There is no pepper version ${version}.`)
-    return createHmac("sha256", pepper).update(sha256).digest("base64url")
+    return pepper
   }
 }

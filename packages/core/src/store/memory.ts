@@ -151,7 +151,8 @@ function record(tables: Tables, key: Key, { lastUsed, counts }: KeyUsage): void 
   }))
   const lastUsedAt = secrets.reduce((last, secret) => latest(last, secret.lastUsedAt), key.lastUsedAt)
   tables.keys.set(key.id, { ...key, secrets, lastUsedAt })
-  const known = tables.usage.getOrInsertComputed(key.id, () => new Map())
+  const known = tables.usage.get(key.id) ?? new Map()
+  tables.usage.set(key.id, known)
   for (const { hour, outcome, count } of counts) {
     const name = `${hour} ${outcome}`
     known.set(name, { hour, outcome, count: count + (known.get(name)?.count ?? 0) })

@@ -22,7 +22,16 @@ export interface Circumstances {
   readonly consumed: (limitName: string) => number | null
 }
 
-export type Check = "state" | "owner" | "client_ip" | "origin" | "permissions" | "limits"
+export type Check =
+  | "shape"
+  | "guess_throttle"
+  | "lookup"
+  | "state"
+  | "owner"
+  | "client_ip"
+  | "origin"
+  | "permissions"
+  | "limits"
 
 /** One step of the decision, in the order in which it was taken. The first that refuses is the last. */
 export interface TraceStep {

@@ -7,7 +7,8 @@ export interface AddressList {
 }
 
 /**
- * Reads addresses and CIDR ranges, IPv4 and IPv6. An IPv4-mapped IPv6 address is the IPv4 address it maps.
+ * Reads addresses and CIDR ranges, IPv4 and IPv6. An IPv4 address and the IPv6 address that maps it (`::ffff:a.b.c.d`)
+ * are one and the same on both sides, so a range of IPv6 that holds the mapped ones, such as `::/0`, holds all of IPv4.
  * @throws RangeError on an entry that `isAddressRange` refuses
  */
 export function addressList(ranges: readonly string[]): AddressList {
@@ -19,9 +20,8 @@ export function addressList(ranges: readonly string[]): AddressList {
   }
   return {
     includes(address) {
-      const plain = unmapped(address)
-      const family = familyOf(plain)
-      return family !== null && list.check(plain, family)
+      const family = familyOf(address)
+      return family !== null && list.check(address, family)
     },
   }
 }
@@ -31,50 +31,67 @@ export function isAddressRange(text: string): boolean {
   return parseRange(text) !== null
 }
 
-const originPattern =
-  /^(https?):\/\/(\*\.)?([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/
-
 /** Whether `text` can stand in a list of origins: an origin (RFC 6454 §6.1) in lower case, or one with `*.` before the host. */
 export function isOriginPattern(text: string): boolean {
-  const parts = originPattern.exec(text)
-  return parts !== null && Number(parts[4] ?? 0) <= 65_535
+  return parseOrigin(text) !== null
 }
 
-/** Whether `origin` is one of `patterns`. `https://*.example.com` covers every host below example.com, and not that host itself. */
+/**
+ * Whether `origin` is one of `patterns`. `https://*.example.com` covers every host below example.com, and not that host
+ * itself. What is not an origin and nothing more (a path, user information, a trailing dot, `null`) is none of them.
+ */
 export function originAllowed(origin: string, patterns: readonly string[]): boolean {
-  const asked = withoutDefaultPort(origin.toLowerCase())
-  return patterns.some((pattern) => {
-    const [scheme = "", rest = ""] = withoutDefaultPort(pattern).split("://")
-    if (!rest.startsWith("*.")) return asked === `${scheme}://${rest}`
-    return (
-      asked.startsWith(`${scheme}://`) &&
-      asked.endsWith(rest.slice(1)) &&
-      asked.length > scheme.length + 2 + rest.length
-    )
+  const asked = parseOrigin(origin.toLowerCase())
+  if (!asked || asked.below) return false
+  return patterns.some((text) => {
+    const pattern = parseOrigin(text)
+    if (!pattern || pattern.scheme !== asked.scheme || pattern.port !== asked.port) return false
+    return pattern.below ? asked.host.endsWith(`.${pattern.host}`) : asked.host === pattern.host
   })
 }
 
-function withoutDefaultPort(origin: string): string {
-  return origin.replace(/^(http:\/\/.*):80$|^(https:\/\/.*):443$/, "$1$2")
+interface OriginPattern {
+  readonly scheme: "http" | "https"
+  /** Whether `*.` stood before the host. */
+  readonly below: boolean
+  readonly host: string
+  readonly port: number
+}
+
+const label = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+const originPattern = new RegExp(
+  `^(https?)://(?:(\\*\\.)?(${label}(?:\\.${label})*)|(\\[[0-9a-f:.]+\\]))(?::([1-9]\\d{0,4}))?$`,
+)
+/** A host is at most 253 characters (RFC 1035 §2.3.4), and scheme, wildcard and port stand around it. */
+const originMaximum = 253 + "https://*.:65535".length
+
+function parseOrigin(text: string): OriginPattern | null {
+  const parts = text.length <= originMaximum ? originPattern.exec(text) : null
+  if (!parts) return null
+  const [, scheme, wildcard, name, address, port] = parts
+  if (address !== undefined && familyOf(address.slice(1, -1)) !== "ipv6") return null
+  const number = port === undefined ? (scheme === "https" ? 443 : 80) : Number(port)
+  if (number > 65_535) return null
+  return {
+    scheme: scheme === "https" ? "https" : "http",
+    below: wildcard !== undefined,
+    host: name ?? address ?? "",
+    port: number,
+  }
 }
 
 function parseRange(text: string): { address: string; bits: number; family: "ipv4" | "ipv6" } | null {
-  const [head = "", length, ...rest] = text.split("/")
-  const address = unmapped(head)
+  const [address = "", length, ...rest] = text.split("/")
   const family = familyOf(address)
-  if (!family || rest.length > 0 || (address !== head && length !== undefined)) return null
+  if (!family || rest.length > 0) return null
   const widest = family === "ipv4" ? 32 : 128
   if (length === undefined) return { address, bits: widest, family }
-  if (!/^\d{1,3}$/.test(length) || Number(length) > widest) return null
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(length) || Number(length) > widest) return null
   return { address, bits: Number(length), family }
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" | null {
+  // A zone (`fe80::1%eth0`) means something on one machine only.
   const version = address.includes("%") ? 0 : isIP(address)
   return version === 4 ? "ipv4" : version === 6 ? "ipv6" : null
-}
-
-function unmapped(address: string): string {
-  const [, ipv4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
-  return ipv4 ?? address
 }

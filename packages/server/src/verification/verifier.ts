@@ -1,11 +1,26 @@
-import type { Key, LimitStatus, Outcome, PermissionQuery, Subject, TraceStep } from "@keyward/core"
+import {
+  type Clock,
+  decide,
+  type Instant,
+  type LimitStatus,
+  type Outcome,
+  type Peppers,
+  type PermissionQuery,
+  recognizeKeyText,
+  type Subject,
+  type TraceStep,
+} from "@keyward/core"
+import type { SubjectCache } from "./cache.ts"
+import type { GuessThrottle } from "./guess-throttle.ts"
+import type { Limiter } from "./limiter.ts"
+import type { UsageRecorder } from "./usage-recorder.ts"
 
 /** One presented secret, and under what circumstances. */
 export interface VerificationRequest {
   /** The text as presented; anything else than a key text is MALFORMED. */
   readonly text: string
   /** Which keys the caller may know of; every other one is NOT_FOUND to it. */
-  readonly visible: (key: Key) => boolean
+  readonly visible: (subject: Subject) => boolean
   /** Whose guesses these are, usually a network address; null: they are not throttled. */
   readonly guesser: string | null
   readonly permissions?: PermissionQuery | null
@@ -37,4 +52,86 @@ export interface Verifier {
    * @throws AuthorityError "store_unavailable" (or rejects with it) when the store had to be asked and did not answer
    */
   verify(request: VerificationRequest): Verification | Promise<Verification>
+}
+
+export interface VerifierDeps {
+  readonly clock: Clock
+  readonly peppers: Peppers
+  readonly cache: SubjectCache
+  readonly limiter: Limiter
+  readonly guesses: GuessThrottle
+  readonly usage: UsageRecorder
+}
+
+/** The order of DESIGN §4: shape and checksum, guess throttle, digest, cache, then core's `decide`, then consume. */
+export function createVerifier({ clock, peppers, cache, limiter, guesses, usage }: VerifierDeps): Verifier {
+  return { verify }
+
+  function verify(request: VerificationRequest): Verification | Promise<Verification> {
+    const now = clock.now()
+    if (!recognizeKeyText(request.text)) {
+      countGuess(request, now)
+      return withoutSubject("MALFORMED", request, "shape", "This is not the text of a key.")
+    }
+    const wait = request.guesser === null ? 0 : guesses.waitOf(request.guesser, now)
+    if (wait > 0) {
+      const why = "Too many secrets that do not exist came from this source."
+      return { ...withoutSubject("RATE_LIMITED", request, "guess_throttle", why), retryAfterMs: wait }
+    }
+    const { digest } = peppers.digest(request.text)
+    const subject = cache.get(digest, now)
+    if (subject !== undefined) return conclude(request, subject, now)
+    return cache.load(digest, request.text).then((loaded) => conclude(request, loaded, clock.now()))
+  }
+
+  /** Nothing in here waits, so no other verification comes between asking the limits and consuming of them. */
+  function conclude(request: VerificationRequest, subject: Subject | null, now: Instant): Verification {
+    if (subject === null || !request.visible(subject)) {
+      countGuess(request, now)
+      return withoutSubject("NOT_FOUND", request, "lookup", "There is no such key.")
+    }
+    const trace: TraceStep[] | undefined = request.explain ? [] : undefined
+    const keyId = subject.key.id
+    const decision = decide(
+      subject,
+      {
+        now,
+        permissions: request.permissions ?? null,
+        clientIp: request.clientIp ?? null,
+        origin: request.origin ?? null,
+        cost: request.cost ?? 1,
+        consumed: (limitName) => limiter.consumed(keyId, limitName),
+      },
+      trace,
+    )
+    if (!request.dryRun) {
+      if (decision.consume.size > 0) limiter.consume(keyId, decision.consume, now)
+      usage.record(subject, decision.outcome, now)
+    }
+    return {
+      outcome: decision.outcome,
+      subject,
+      missingPermissions: decision.missingPermissions,
+      limits: decision.limits,
+      retryAfterMs:
+        decision.outcome === "RATE_LIMITED"
+          ? Math.max(...decision.limits.map(({ retryAfterMs }) => retryAfterMs))
+          : null,
+      trace: trace ?? null,
+    }
+  }
+
+  function countGuess(request: VerificationRequest, now: Instant): void {
+    if (request.guesser !== null) guesses.failed(request.guesser, now)
+  }
+}
+
+function withoutSubject(
+  outcome: Outcome,
+  request: VerificationRequest,
+  check: TraceStep["check"],
+  detail: string,
+): Verification {
+  const trace: TraceStep[] | null = request.explain ? [{ check, result: "refused", detail }] : null
+  return { outcome, subject: null, missingPermissions: [], limits: [], retryAfterMs: null, trace }
 }

@@ -1,0 +1,298 @@
+import { resolve } from "node:path"
+import { isOriginPattern } from "@keyward/core"
+import { type Static, type TSchema, Type } from "typebox"
+import { Value } from "typebox/value"
+
+/**
+ * Every name of the configuration, with what it means: the only source of defaults, checks and documentation.
+ * Values are texts, as an environment gives them; `x-secret` ones are masked wherever the configuration is shown.
+ */
+const settings = {
+  KEYWARD_HOST: text("Address that the server listens on.", { default: "127.0.0.1", minLength: 1 }),
+  KEYWARD_PORT: port("Port that the server listens on; 0 takes any free one.", "4747"),
+  KEYWARD_DATA_DIR: text("Folder for the SQLite file, secrets.json and credentials.json.", {
+    default: "./data",
+  }),
+  KEYWARD_DATABASE_URL: text(
+    "Where everything lives: sqlite:<path> or postgres://… Default: keyward.db in the data folder.",
+    { default: "", pattern: "^(|sqlite:.+|postgres(ql)?://.+)$", "x-secret": "url" },
+  ),
+  KEYWARD_SECRETS_FILE: text(
+    "File with the peppers and key-encryption keys, made on the first start. Default: secrets.json in the data folder.",
+    { default: "" },
+  ),
+  KEYWARD_PEPPERS: text(
+    "Peppers in place of the file's: <version>:<base64 of 32 bytes or more>, comma-separated.",
+    { default: "", "x-secret": true },
+  ),
+  KEYWARD_ENCRYPTION_KEYS: text(
+    "Key-encryption keys in place of the file's: <version>:<base64 of 32 bytes>, comma-separated.",
+    { default: "", "x-secret": true },
+  ),
+  KEYWARD_TRUSTED_HOPS: whole(
+    "How many proxies stand before the server. The client's address is taken that many hops back in X-Forwarded-For; 0 believes no header.",
+    "0",
+    16,
+  ),
+  KEYWARD_CACHE_KEYS: whole(
+    "Most keys kept in memory for verification; about 2 KiB each.",
+    "100000",
+    10_000_000,
+    1,
+  ),
+  KEYWARD_REVOCATION_BOUND_MS: whole(
+    "Where other processes can change the store (PostgreSQL): how long a cached key is trusted, in milliseconds.",
+    "1000",
+    60_000,
+  ),
+  KEYWARD_GUESS_LIMIT: whole(
+    "Secrets that do not exist which one source may present per minute before it is made to wait; 0: any number.",
+    "300",
+    1_000_000,
+  ),
+  KEYWARD_USAGE_FLUSH_MS: whole(
+    "How often usage and last uses are written, in milliseconds.",
+    "5000",
+    60_000,
+    100,
+  ),
+  KEYWARD_LOG_LEVEL: oneOf("How much is logged.", "info", [
+    "fatal",
+    "error",
+    "warn",
+    "info",
+    "debug",
+    "trace",
+    "silent",
+  ]),
+  KEYWARD_ARTHUR_PORT: port(
+    "Port of the Arthur GenAI Engine dialect; 0 takes any free one, empty switches it off (keyward dev: 4748, or 0 when KEYWARD_PORT is 0).",
+    "",
+  ),
+  KEYWARD_ARTHUR_CONFORMANCE: oneOf(
+    "Whether the Arthur dialect answers as its reference says or as the vendor's server does.",
+    "documented",
+    ["documented", "observed"],
+  ),
+  KEYWARD_ARTHUR_ALLOWED_ORIGINS: text(
+    "Origins whose pages may call the Arthur dialect, beside the vendor's own: https://app.example.com, comma-separated.",
+    { default: "" },
+  ),
+  KEYWARD_ARTHUR_MAX_KEYS: whole("Most active keys that the Arthur dialect issues.", "1000", 1_000_000, 1),
+  KEYWARD_ARTHUR_ORGANIZATION_ID: text(
+    "Organization that the Arthur dialect serves. Default: the oldest one.",
+    {
+      default: "",
+      pattern: "^(|[0-9a-f-]{36})$",
+    },
+  ),
+  KEYWARD_URL: text(
+    "Server that remote commands talk to. Default: that of credentials.json, or this host and port.",
+    {
+      default: "",
+      pattern: "^(|https?://.+)$",
+    },
+  ),
+  KEYWARD_API_KEY: text(
+    "Management key that remote commands present. Default: the one in credentials.json.",
+    {
+      default: "",
+      "x-secret": true,
+    },
+  ),
+}
+const Settings = Type.Object(settings)
+type SettingName = keyof typeof settings
+
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent"
+export type Conformance = "documented" | "observed"
+
+/** The resolved configuration: nothing later asks whether something is set. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly databaseUrl: string
+  readonly secretsFile: string
+  /** Versions and values from the environment; null: from `secretsFile`. */
+  readonly peppers: ReadonlyMap<number, Uint8Array> | null
+  readonly encryptionKeys: ReadonlyMap<number, Uint8Array> | null
+  readonly trustedHops: number
+  readonly cacheKeys: number
+  readonly revocationBoundMs: number
+  readonly guessLimit: number
+  readonly usageFlushMs: number
+  readonly logLevel: LogLevel
+  readonly arthur: {
+    /** null: switched off. */
+    readonly port: number | null
+    readonly conformance: Conformance
+    readonly maxKeys: number
+    readonly allowedOrigins: readonly string[]
+    /** null: the oldest organization. */
+    readonly organizationId: string | null
+  }
+  /** null: not set. */
+  readonly url: string | null
+  readonly apiKey: string | null
+}
+
+/** A configuration that cannot be used; the message names each variable and what it takes. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError"
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the `KEYWARD_` variables, checks each, and resolves the defaults. `development` is what `keyward dev` adds.
+ * @throws ConfigError naming every unknown variable and every bad value
+ */
+export function readConfig(environment: Environment = process.env, development = false): Config {
+  const values = readValues(environment)
+  const dataDir = resolve(values.KEYWARD_DATA_DIR)
+  const arthurDefault = development ? (values.KEYWARD_PORT === "0" ? "0" : "4748") : ""
+  const arthurPort =
+    values.KEYWARD_ARTHUR_PORT || (environment["KEYWARD_ARTHUR_PORT"] === undefined ? arthurDefault : "")
+  return Object.freeze({
+    host: values.KEYWARD_HOST,
+    port: Number(values.KEYWARD_PORT),
+    dataDir,
+    databaseUrl: values.KEYWARD_DATABASE_URL || `sqlite:${resolve(dataDir, "keyward.db")}`,
+    secretsFile: values.KEYWARD_SECRETS_FILE
+      ? resolve(values.KEYWARD_SECRETS_FILE)
+      : resolve(dataDir, "secrets.json"),
+    peppers: versioned("KEYWARD_PEPPERS", values.KEYWARD_PEPPERS, (bytes) => bytes >= 32),
+    encryptionKeys: versioned(
+      "KEYWARD_ENCRYPTION_KEYS",
+      values.KEYWARD_ENCRYPTION_KEYS,
+      (bytes) => bytes === 32,
+    ),
+    trustedHops: Number(values.KEYWARD_TRUSTED_HOPS),
+    cacheKeys: Number(values.KEYWARD_CACHE_KEYS),
+    revocationBoundMs: Number(values.KEYWARD_REVOCATION_BOUND_MS),
+    guessLimit: Number(values.KEYWARD_GUESS_LIMIT),
+    usageFlushMs: Number(values.KEYWARD_USAGE_FLUSH_MS),
+    logLevel: values.KEYWARD_LOG_LEVEL as LogLevel,
+    arthur: Object.freeze({
+      port: arthurPort === "" ? null : Number(arthurPort),
+      conformance: values.KEYWARD_ARTHUR_CONFORMANCE as Conformance,
+      maxKeys: Number(values.KEYWARD_ARTHUR_MAX_KEYS),
+      allowedOrigins: originsOf("KEYWARD_ARTHUR_ALLOWED_ORIGINS", values.KEYWARD_ARTHUR_ALLOWED_ORIGINS),
+      organizationId: values.KEYWARD_ARTHUR_ORGANIZATION_ID || null,
+    }),
+    url: values.KEYWARD_URL || null,
+    apiKey: values.KEYWARD_API_KEY || null,
+  })
+}
+
+/** One line of `keyward config`. */
+export interface DescribedSetting {
+  readonly name: string
+  /** Masked where it is a secret; the empty text where nothing is set and there is no default. */
+  readonly value: string
+  readonly default: string
+  readonly description: string
+}
+
+/** @throws ConfigError as `readConfig` does */
+export function describeConfig(environment: Environment = process.env): DescribedSetting[] {
+  const values = readValues(environment)
+  return Object.entries(settings).map(([name, schema]) => ({
+    name,
+    value: masked(values[name as SettingName], Reflect.get(schema, "x-secret")),
+    default: String(Reflect.get(schema, "default")),
+    description: String(Reflect.get(schema, "description")),
+  }))
+}
+
+function readValues(environment: Environment): Static<typeof Settings> {
+  const given = Object.entries(environment).filter(([name]) => name.startsWith("KEYWARD_"))
+  const faults = given
+    .filter(([name]) => !(name in settings))
+    .map(([name]) => `${name} is not a setting of Keyward; "keyward config" lists them all.`)
+  const values: Record<string, string> = {}
+  for (const [name, schema] of Object.entries<TSchema>(settings)) {
+    const value = environment[name] ?? String(Reflect.get(schema, "default"))
+    values[name] = value
+    if (!Value.Check(schema, value) || !withinRange(schema, value)) {
+      const shown = Reflect.get(schema, "x-secret") ? "" : ` "${value}"`
+      faults.push(
+        `${name}${shown} is not what it takes. ${String(Reflect.get(schema, "description"))}${rangeOf(schema)}`,
+      )
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"))
+  return Value.Parse(Settings, values)
+}
+
+function text(description: string, options: Record<string, unknown>) {
+  return Type.String({ description, maxLength: 10_000, ...options })
+}
+
+function whole(description: string, standard: string, maximum: number, minimum = 0) {
+  return Type.String({
+    description,
+    default: standard,
+    pattern: "^[0-9]{1,10}$",
+    "x-range": [minimum, maximum],
+  })
+}
+
+function port(description: string, standard: string) {
+  const pattern = standard === "" ? "^[0-9]{0,5}$" : "^[0-9]{1,5}$"
+  return Type.String({ description, default: standard, pattern, "x-range": [0, 65_535] })
+}
+
+function oneOf(description: string, standard: string, values: readonly string[]) {
+  return Type.String({
+    description: `${description} One of: ${values.join(", ")}.`,
+    default: standard,
+    pattern: `^(${values.join("|")})$`,
+  })
+}
+
+function withinRange(schema: TSchema, value: string): boolean {
+  const range: unknown = Reflect.get(schema, "x-range")
+  if (!Array.isArray(range) || value === "") return true
+  const [minimum, maximum] = range
+  return Number(value) >= minimum && Number(value) <= maximum
+}
+
+function rangeOf(schema: TSchema): string {
+  const range: unknown = Reflect.get(schema, "x-range")
+  return Array.isArray(range) ? ` A whole number from ${range[0]} to ${range[1]}.` : ""
+}
+
+function originsOf(name: string, list: string): readonly string[] {
+  const origins = list.split(",").map((origin) => origin.trim())
+  const wrong = list === "" ? undefined : origins.find((origin) => !isOriginPattern(origin))
+  if (wrong !== undefined)
+    throw new ConfigError(`${name}: "${wrong}" is not an origin such as https://app.example.com.`)
+  return list === "" ? [] : origins
+}
+
+/** `1:<base64>,2:<base64>`; null for the empty text. */
+function versioned(
+  name: string,
+  list: string,
+  lengthIsGood: (bytes: number) => boolean,
+): ReadonlyMap<number, Uint8Array> | null {
+  if (list === "") return null
+  const entries = list.split(",").map((entry): [number, Uint8Array] => {
+    const [, version, encoded] = /^([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/.exec(entry.trim()) ?? []
+    const bytes = Buffer.from(encoded ?? "", "base64")
+    if (!version || !lengthIsGood(bytes.length)) {
+      throw new ConfigError(
+        `${name} has an entry that is not <version>:<base64> of the right length; see "keyward config".`,
+      )
+    }
+    return [Number(version), bytes]
+  })
+  return new Map(entries)
+}
+
+function masked(value: string, secret: unknown): string {
+  if (value === "" || !secret) return value
+  return secret === "url" ? value.replace(/(:\/\/[^:/@]*):[^@]*@/, "$1:********@") : "********"
+}

@@ -1,0 +1,82 @@
+import { bounds, nativeRoutes } from "@keyward/contract"
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from "fastify"
+import type { Logger } from "pino"
+import type { Keyward } from "../keyward.ts"
+import { managementAuthentication } from "./authentication.ts"
+import { readJsonBodies } from "./json-body.ts"
+import { serveAudit } from "./native/audit.ts"
+import { serveHealth } from "./native/health.ts"
+import { serveKeys } from "./native/keys.ts"
+import { serveKeyspaces, serveOrganizations } from "./native/keyspaces.ts"
+import { serveVerification } from "./native/verification.ts"
+import { answerError, sendProblem } from "./problem.ts"
+import { serveReference } from "./reference.ts"
+import { requestIds } from "./request-id.ts"
+import { refuseOtherMethods } from "./serve.ts"
+
+export interface ListenerSettings {
+  readonly logger: Logger
+  /** How many proxies stand before the server; see KEYWARD_TRUSTED_HOPS. */
+  readonly trustedHops: number
+  /** What a dialect's instance must be made with. */
+  readonly instance?: Pick<FastifyServerOptions, "routerOptions" | "frameworkErrors">
+}
+
+/** A Fastify instance as every listener of ours is: the native API's, and each dialect's on a port of its own. */
+export function createListener({ logger, trustedHops, instance }: ListenerSettings): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger
+  const app = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+    trustProxy: (_address: string, hop: number) => hop < trustedHops,
+    bodyLimit: bounds.bodyBytes,
+    genReqId: requestIds(),
+    forceCloseConnections: "idle",
+    ...(instance ?? { routerOptions: { maxParamLength: 512 }, frameworkErrors: answerError }),
+  })
+  app.decorateRequest("caller", undefined)
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id)
+    done()
+  })
+  if (logger.isLevelEnabled("debug")) {
+    app.addHook("onResponse", (request, reply, done) => {
+      const route = request.routeOptions.url ?? null
+      request.log.debug(
+        { method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime },
+        "answered",
+      )
+      done()
+    })
+  }
+  return app
+}
+
+/** The native API, with its reference: where a request goes is the list below. */
+export function createApp(keyward: Keyward, settings: ListenerSettings): FastifyInstance {
+  const app = createListener(settings)
+  readJsonBodies(app, ["application/json", "application/merge-patch+json"])
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, "route_not_found", { detail: "There is nothing at this path." }),
+  )
+  const authenticate = managementAuthentication(keyward.verifier)
+  for (const serveNoun of [
+    serveOrganizations,
+    serveKeyspaces,
+    serveKeys,
+    serveVerification,
+    serveAudit,
+    serveHealth,
+  ]) {
+    serveNoun(app, keyward, authenticate)
+  }
+  refuseOtherMethods(app, nativeRoutes)
+  serveReference(app)
+  return app
+}

@@ -1,0 +1,156 @@
+import * as contract from "@keyward/contract"
+import {
+  type Instant,
+  type Key,
+  type KeyFilter,
+  type KeyPatch,
+  keyOrder,
+  later,
+  printTimestamp,
+} from "@keyward/core"
+import type { FastifyInstance } from "fastify"
+import type { Keyward } from "../../keyward.ts"
+import type { Authenticate } from "../authentication.ts"
+import { serve } from "../serve.ts"
+import { invalid } from "../validation.ts"
+import { isKeyPosition, pageOf, printPage } from "./page.ts"
+import { printKey } from "./print.ts"
+import { checkedMetadata, instantOf, limitsOf, mergedMetadata, optionalInstant } from "./read.ts"
+import { expectedRevision, sendRevision } from "./revision.ts"
+
+export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: Authenticate): void {
+  const { authority } = keyward
+  const { clock } = keyward.deps
+
+  serve(app, contract.createKey, authenticate, async ({ caller, body, reply }) => {
+    const { key, secret } = await authority.createKey(caller, {
+      keyspaceId: body.keyspace_id,
+      name: body.name,
+      owner: body.owner,
+      permissions: body.permissions,
+      roles: body.roles,
+      tags: body.tags,
+      metadata: body.metadata && checkedMetadata(body.metadata),
+      limits: body.limits && limitsOf(body.limits),
+      allowedAddresses: body.allowed_addresses,
+      allowedOrigins: body.allowed_origins,
+      notBefore: optionalInstant(body.not_before),
+      expiresAt: optionalInstant(body.expires_at),
+      enabled: body.enabled,
+    })
+    sendRevision(reply, key)
+    reply.header("location", `/v1/keys/${key.id}`).header("cache-control", "no-store")
+    return { ...printKey(key, clock.now()), secret }
+  })
+
+  serve(app, contract.listKeys, authenticate, async ({ caller, query }) => {
+    const filter = filterOf(query)
+    const list = `keys by ${keyOrder(filter)}`
+    const page = pageOf(query, list, isKeyPosition)
+    const now = clock.now()
+    return printPage(await authority.keys(caller, filter, page), list, (key) => printKey(key, now))
+  })
+
+  serve(app, contract.readKey, authenticate, async ({ caller, params, reply }) => {
+    const key = await authority.key(caller, params.key_id)
+    sendRevision(reply, key)
+    return printKey(key, clock.now())
+  })
+
+  serve(app, contract.updateKey, authenticate, async ({ caller, params, body, request, reply }) => {
+    const change = (before: Key) => patchOf(body, before)
+    const key = await authority.updateKey(caller, params.key_id, change, expectedRevision(request))
+    sendRevision(reply, key)
+    return printKey(key, clock.now())
+  })
+
+  serve(app, contract.deleteKey, authenticate, async ({ caller, params, request }) => {
+    await authority.deleteKey(caller, params.key_id, expectedRevision(request))
+    return undefined
+  })
+
+  serve(app, contract.revokeKey, authenticate, async ({ caller, params, body, reply }) => {
+    const revocation = { reason: body.reason ?? "unspecified", note: body.note ?? null }
+    const key = await authority.revokeKey(caller, params.key_id, revocation)
+    sendRevision(reply, key)
+    return printKey(key, clock.now())
+  })
+
+  serve(app, contract.revealKey, authenticate, async ({ caller, params, body, reply }) => {
+    const { key, secret } = await authority.revealKey(caller, params.key_id, body.reason)
+    reply.header("cache-control", "no-store")
+    return { key_id: key.id, secret }
+  })
+
+  serve(app, contract.readKeyUsage, authenticate, async ({ caller, params, query }) => {
+    const { from, to } = spanOf(query, clock.now())
+    const counts = await authority.keyUsage(caller, params.key_id, from, to)
+    return {
+      key_id: params.key_id,
+      from: printTimestamp(from),
+      to: printTimestamp(to),
+      items: counts.map(({ hour, outcome, count }) => ({ hour: printTimestamp(hour), outcome, count })),
+    }
+  })
+}
+
+function filterOf(query: contract.Query<typeof contract.listKeys>): KeyFilter {
+  const { owner_kind: kind, owner_id: id } = query
+  if ((kind === undefined) !== (id === undefined)) {
+    const member = kind === undefined ? "query.owner_kind" : "query.owner_id"
+    throw invalid([
+      { member, message: "An owner is a kind and an id.", fix: "Send owner_kind and owner_id together." },
+    ])
+  }
+  return {
+    keyspaceId: query.keyspace_id,
+    owner: kind !== undefined && id !== undefined ? { kind, id } : undefined,
+    state: query.state,
+    tag: query.tag,
+    namePrefix: query.name_prefix,
+    expiresFrom: optionalInstant(query.expires_from) ?? undefined,
+    expiresBefore: optionalInstant(query.expires_before) ?? undefined,
+    lastUsedFrom: optionalInstant(query.last_used_from) ?? undefined,
+    lastUsedBefore: optionalInstant(query.last_used_before) ?? undefined,
+  }
+}
+
+/** A JSON Merge Patch (RFC 7396) as a change of the key as it is: absent stays, null clears, metadata is merged. */
+function patchOf(body: contract.Body<typeof contract.updateKey>, before: Key): KeyPatch {
+  const listOr = <Item>(list: readonly Item[] | null | undefined) => (list === null ? [] : list)
+  return {
+    name: body.name,
+    owner: body.owner,
+    permissions: listOr(body.permissions),
+    roles: listOr(body.roles),
+    tags: listOr(body.tags),
+    metadata:
+      body.metadata === null
+        ? {}
+        : body.metadata && checkedMetadata(mergedMetadata(before.metadata, body.metadata)),
+    limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
+    allowedAddresses: listOr(body.allowed_addresses),
+    allowedOrigins: listOr(body.allowed_origins),
+    notBefore: optionalInstant(body.not_before),
+    expiresAt: optionalInstant(body.expires_at),
+    enabled: body.enabled,
+  }
+}
+
+const hourMs = 3_600_000
+
+function spanOf(
+  query: contract.Query<typeof contract.readKeyUsage>,
+  now: Instant,
+): { readonly from: Instant; readonly to: Instant } {
+  const { defaultHours, maximumHours } = contract.bounds.usage
+  const to = query.to === undefined ? now : instantOf(query.to)
+  const from = query.from === undefined ? later(to, -defaultHours * hourMs) : instantOf(query.from)
+  if (to - from > maximumHours * hourMs || from > to) {
+    const message = `From \`from\` to \`to\` is 0 to ${maximumHours} hours.`
+    throw invalid([
+      { member: "query.from", message, fix: "Ask for a shorter span, and for more than one if need be." },
+    ])
+  }
+  return { from, to }
+}

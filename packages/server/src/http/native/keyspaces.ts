@@ -1,0 +1,86 @@
+import * as contract from "@keyward/contract"
+import type { FastifyInstance } from "fastify"
+import type { Keyward } from "../../keyward.ts"
+import type { Authenticate } from "../authentication.ts"
+import { serve } from "../serve.ts"
+import { isTimePosition, pageOf, printPage } from "./page.ts"
+import { printKeyspace, printOrganization } from "./print.ts"
+import { limitsOf } from "./read.ts"
+import { expectedRevision, sendRevision } from "./revision.ts"
+
+export function serveOrganizations(
+  app: FastifyInstance,
+  { authority }: Keyward,
+  authenticate: Authenticate,
+): void {
+  serve(app, contract.readOrganization, authenticate, async ({ caller, params }) =>
+    printOrganization(await authority.organization(caller, params.organization_id)),
+  )
+}
+
+export function serveKeyspaces(
+  app: FastifyInstance,
+  { authority }: Keyward,
+  authenticate: Authenticate,
+): void {
+  serve(app, contract.createKeyspace, authenticate, async ({ caller, body, reply }) => {
+    const keyspace = await authority.createKeyspace(caller, {
+      name: body.name,
+      description: body.description,
+      prefix: body.prefix,
+      retention: body.retention,
+      permissions: body.permissions?.map(described),
+      roles: body.roles?.map(describedRole),
+      limits: body.limits && limitsOf(body.limits),
+      maxActiveKeys: body.max_active_keys,
+    })
+    sendRevision(reply, keyspace)
+    reply.header("location", `/v1/keyspaces/${keyspace.id}`)
+    return printKeyspace(keyspace)
+  })
+
+  serve(app, contract.listKeyspaces, authenticate, async ({ caller, query }) => {
+    const page = pageOf(query, "keyspaces", isTimePosition)
+    return printPage(await authority.keyspaces(caller, page), "keyspaces", printKeyspace)
+  })
+
+  serve(app, contract.readKeyspace, authenticate, async ({ caller, params, reply }) => {
+    const keyspace = await authority.keyspace(caller, params.keyspace_id)
+    sendRevision(reply, keyspace)
+    return printKeyspace(keyspace)
+  })
+
+  serve(app, contract.updateKeyspace, authenticate, async ({ caller, params, body, request, reply }) => {
+    const patch = {
+      name: body.name,
+      description: orEmpty(body.description, ""),
+      permissions: orEmpty(body.permissions, [])?.map(described),
+      roles: orEmpty(body.roles, [])?.map(describedRole),
+      limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
+      maxActiveKeys: body.max_active_keys,
+    }
+    const keyspace = await authority.updateKeyspace(
+      caller,
+      params.keyspace_id,
+      patch,
+      expectedRevision(request),
+    )
+    sendRevision(reply, keyspace)
+    return printKeyspace(keyspace)
+  })
+}
+
+/** In a merge patch: undefined stays as it is, null clears. */
+function orEmpty<Value>(value: Value | null | undefined, empty: Value): Value | undefined {
+  return value === null ? empty : value
+}
+
+function described<Named extends { readonly description?: string }>(named: Named) {
+  return { ...named, description: named.description ?? "" }
+}
+
+function describedRole<
+  Named extends { readonly description?: string; readonly permissions?: readonly string[] },
+>(role: Named) {
+  return { ...described(role), permissions: role.permissions ?? [] }
+}

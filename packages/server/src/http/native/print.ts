@@ -1,0 +1,142 @@
+import type * as contract from "@keyward/contract"
+import {
+  heldPermissions,
+  type Instant,
+  type Key,
+  type Keyspace,
+  keyFormats,
+  type Limit,
+  type LimitStatus,
+  type Organization,
+  printTimestamp,
+  type Subject,
+  stateAt,
+} from "@keyward/core"
+import type { Static } from "typebox"
+import type { Verification } from "../../verification/verifier.ts"
+
+/** How the native API prints what the authority holds: member by member, so that nothing gets out by accident. */
+export function printOrganization({
+  id,
+  name,
+  createdAt,
+}: Organization): Static<typeof contract.Organization> {
+  return { id, name, created_at: printTimestamp(createdAt) }
+}
+
+export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspace> {
+  return {
+    id: keyspace.id,
+    organization_id: keyspace.organizationId,
+    kind: keyspace.kind,
+    name: keyspace.name,
+    description: keyspace.description,
+    prefix: keyspace.prefix,
+    format: keyspace.format,
+    retention: keyspace.retention,
+    permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
+    roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
+    limits: keyspace.limits.map(printLimit),
+    max_active_keys: keyspace.maxActiveKeys,
+    secret_pattern: keyFormats[keyspace.format].scannerPattern(keyspace.prefix),
+    created_at: printTimestamp(keyspace.createdAt),
+    updated_at: printTimestamp(keyspace.updatedAt),
+    revision: keyspace.revision,
+  }
+}
+
+export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
+  return {
+    id: key.id,
+    organization_id: key.organizationId,
+    keyspace_id: key.keyspaceId,
+    owner: { kind: key.owner.kind, id: key.owner.id },
+    name: key.name,
+    permissions: key.permissions,
+    roles: key.roles,
+    tags: key.tags,
+    metadata: key.metadata,
+    limits: key.limits.map(printLimit),
+    allowed_addresses: key.allowedAddresses,
+    allowed_origins: key.allowedOrigins,
+    not_before: orNull(key.notBefore),
+    expires_at: orNull(key.expiresAt),
+    enabled: key.disabledAt === null,
+    disabled_at: orNull(key.disabledAt),
+    state: stateAt(key, now),
+    revoked_at: orNull(key.revokedAt),
+    revocation: key.revocation && { reason: key.revocation.reason, note: key.revocation.note },
+    created_at: printTimestamp(key.createdAt),
+    updated_at: printTimestamp(key.updatedAt),
+    last_used_at: orNull(key.lastUsedAt),
+    revision: key.revision,
+    secrets: key.secrets.map(({ version, hint, createdAt, expiresAt, lastUsedAt }) => ({
+      version,
+      hint: { start: hint.start, end: hint.end },
+      created_at: printTimestamp(createdAt),
+      expires_at: orNull(expiresAt),
+      last_used_at: orNull(lastUsedAt),
+    })),
+  }
+}
+
+export function printVerification(verification: Verification): Static<typeof contract.Verification> {
+  const { outcome, subject, limits } = verification
+  return {
+    valid: outcome === "VALID",
+    code: outcome,
+    key_id: subject?.key.id ?? null,
+    keyspace_id: subject?.key.keyspaceId ?? null,
+    owner: subject ? { kind: subject.key.owner.kind, id: subject.key.owner.id } : null,
+    name: subject?.key.name ?? null,
+    permissions: subject?.permissions.grants ?? [],
+    expires_at: subject ? orNull(subject.key.expiresAt) : null,
+    limits: limits.map(printLimitStatus),
+    ...(outcome === "INSUFFICIENT_PERMISSIONS"
+      ? { missing_permissions: verification.missingPermissions }
+      : {}),
+    ...(verification.retryAfterMs === null
+      ? {}
+      : { retry_after_seconds: seconds(verification.retryAfterMs) }),
+    ...(verification.trace === null ? {} : { trace: verification.trace }),
+  }
+}
+
+export function printSelf({ key, secret, keyspace, limits }: Subject): Static<typeof contract.Self> {
+  return {
+    key_id: key.id,
+    organization_id: key.organizationId,
+    keyspace_id: key.keyspaceId,
+    owner: { kind: key.owner.kind, id: key.owner.id },
+    name: key.name,
+    permissions: heldPermissions(key, keyspace).grants,
+    limits: limits.map(printLimit),
+    not_before: orNull(key.notBefore),
+    expires_at: orNull(key.expiresAt),
+    created_at: printTimestamp(key.createdAt),
+    secret_version: secret.version,
+    secret_expires_at: orNull(secret.expiresAt),
+  }
+}
+
+/** Whole seconds, rounded up: nobody is told to come back too early. */
+export function seconds(milliseconds: number): number {
+  return Math.ceil(milliseconds / 1000)
+}
+
+function printLimit({ name, count, windowSeconds }: Limit): Static<typeof contract.Limit> {
+  return { name, count, window_seconds: windowSeconds }
+}
+
+function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStatus> {
+  return {
+    ...printLimit(status),
+    remaining: status.remaining,
+    reset_seconds: seconds(status.resetMs),
+    retry_after_seconds: seconds(status.retryAfterMs),
+  }
+}
+
+function orNull(instant: Instant | null): string | null {
+  return instant === null ? null : printTimestamp(instant)
+}

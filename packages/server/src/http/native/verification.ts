@@ -1,0 +1,152 @@
+import * as contract from "@keyward/contract"
+import { type Caller, fail, type PermissionQuery, parseQuery } from "@keyward/core"
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { LRUCache } from "lru-cache"
+import type { Static } from "typebox"
+import type { Keyward } from "../../keyward.ts"
+import type { Verification, VerificationRequest } from "../../verification/verifier.ts"
+import { type Authenticate, credentialOf, originOf } from "../authentication.ts"
+import { HttpProblem, type Occurrence } from "../problem.ts"
+import { serve } from "../serve.ts"
+import { invalid } from "../validation.ts"
+import { printSelf, printVerification, seconds } from "./print.ts"
+
+export function serveVerification(
+  app: FastifyInstance,
+  { verifier }: Keyward,
+  authenticate: Authenticate,
+): void {
+  const queries = new LRUCache<string, PermissionQuery>({ max: 1000 })
+
+  serve(app, contract.verifyKey, authenticate, ({ caller, body }) => {
+    demandVerify(caller)
+    const verification = verifier.verify(requestOf(caller, body, "/permissions"))
+    return verification instanceof Promise
+      ? verification.then(printVerification)
+      : printVerification(verification)
+  })
+
+  serve(app, contract.verifyKeys, authenticate, async ({ caller, body }) => {
+    demandVerify(caller)
+    // All are read before the first is decided: a fault in one leaves nothing consumed.
+    const requests = body.keys.map((item, at) => requestOf(caller, item, `/keys/${at}/permissions`))
+    const verifications = await Promise.all(requests.map((request) => verifier.verify(request)))
+    return { results: verifications.map(printVerification) }
+  })
+
+  serve(app, contract.checkKey, authenticate, async ({ query, request, reply }) => {
+    const permissions =
+      query.permissions === undefined ? null : queryOf(query.permissions, "query.permissions")
+    const verification = await presented(
+      request,
+      ({ keyspace }) =>
+        query.keyspace_id === undefined ? keyspace.kind !== "management" : keyspace.id === query.keyspace_id,
+      { permissions },
+    )
+    const { subject } = verification
+    if (verification.outcome !== "VALID" || !subject) throw refusal(verification)
+    reply.headers({
+      "x-keyward-key-id": subject.key.id,
+      "x-keyward-keyspace-id": subject.key.keyspaceId,
+      "x-keyward-organization-id": subject.key.organizationId,
+      "x-keyward-owner": `${subject.key.owner.kind}:${encodeURIComponent(subject.key.owner.id)}`,
+      "x-keyward-permissions": subject.permissions.grants.join(" "),
+      "cache-control": "no-store",
+    })
+    return undefined
+  })
+
+  serve(app, contract.readSelf, authenticate, async ({ request, reply }) => {
+    const verification = await presented(request, () => true, { dryRun: true, cost: 0 })
+    if (verification.outcome !== "VALID" || !verification.subject) throw refusal(verification)
+    reply.header("cache-control", "no-store")
+    return printSelf(verification.subject)
+  })
+
+  /** Verifies the key that the request itself carries. */
+  async function presented(
+    request: FastifyRequest,
+    visible: VerificationRequest["visible"],
+    asked: Pick<VerificationRequest, "permissions" | "cost" | "dryRun">,
+  ): Promise<Verification> {
+    const text = credentialOf(request)
+    if (text === null) {
+      throw new HttpProblem("credential_missing", {
+        detail: "The request carries no key.",
+        fix: "Send the key as Authorization: Bearer <key> or X-API-Key: <key>.",
+        headers: { "www-authenticate": "Bearer" },
+      })
+    }
+    const from = { guesser: request.ip, clientIp: request.ip, origin: originOf(request) }
+    return verifier.verify({ text, visible, ...from, ...asked })
+  }
+
+  function requestOf(
+    caller: Caller,
+    input: Static<typeof contract.VerificationInput>,
+    permissionsMember: string,
+  ): VerificationRequest {
+    return {
+      text: input.key,
+      visible: ({ key }) =>
+        key.organizationId === caller.organizationId &&
+        (input.keyspace_id === undefined || key.keyspaceId === input.keyspace_id) &&
+        caller.holds.allows({ name: "keys.verify", resource: key.keyspaceId }),
+      guesser: input.client_ip ?? null,
+      permissions: input.permissions === undefined ? null : queryOf(input.permissions, permissionsMember),
+      clientIp: input.client_ip ?? null,
+      origin: input.origin ?? null,
+      cost: input.cost ?? 1,
+      explain: input.explain ?? false,
+      dryRun: input.dry_run ?? false,
+    }
+  }
+
+  function queryOf(text: string, member: string): PermissionQuery {
+    const known = queries.get(text)
+    if (known) return known
+    const parsed = parseQuery(text)
+    if ("error" in parsed) {
+      const fix = "Write permissions joined by and, or and parentheses: invoices.read and (a.b or c.d:item)."
+      throw invalid([{ member, message: parsed.error, fix }])
+    }
+    queries.set(text, parsed)
+    return parsed
+  }
+}
+
+function demandVerify(caller: Caller): void {
+  if (caller.holds.allowsSomewhere("keys.verify")) return
+  fail({ code: "permission_denied", missing: ["keys.verify"] })
+}
+
+/** What a gateway, and through it the holder, is told of a refusal (RFC 6750 §3.1, RFC 6585 §4). */
+function refusal(verification: Verification): HttpProblem {
+  const { outcome, subject, missingPermissions } = verification
+  const outcomeHeader = { "x-keyward-outcome": outcome }
+  const because: Occurrence = { detail: `The key was refused: ${outcome}.`, headers: outcomeHeader }
+  switch (outcome) {
+    case "RATE_LIMITED":
+    case "USAGE_EXCEEDED": {
+      const retryAfter = String(seconds(verification.retryAfterMs ?? 0))
+      const code = subject ? "key_limited" : "too_many_attempts"
+      return new HttpProblem(code, { ...because, headers: { ...outcomeHeader, "retry-after": retryAfter } })
+    }
+    case "INSUFFICIENT_PERMISSIONS": {
+      const challenge = `Bearer error="insufficient_scope", scope="${missingPermissions.join(" ")}"`
+      return new HttpProblem("key_forbidden", {
+        ...because,
+        missingPermissions,
+        headers: { ...outcomeHeader, "www-authenticate": challenge },
+      })
+    }
+    case "IP_NOT_ALLOWED":
+    case "ORIGIN_NOT_ALLOWED":
+      return new HttpProblem("key_forbidden", { ...because, fix: "Use the key from where it is allowed." })
+    default:
+      return new HttpProblem("key_refused", {
+        ...because,
+        headers: { ...outcomeHeader, "www-authenticate": 'Bearer error="invalid_token"' },
+      })
+  }
+}

@@ -1,0 +1,23 @@
+import swagger from "@fastify/swagger"
+import swaggerUi from "@fastify/swagger-ui"
+import { nativeDescription, nativeRoutes, openApiDocument } from "@keyward/contract"
+import type { FastifyInstance } from "fastify"
+import { version } from "../version.ts"
+
+/** Hands out the OpenAPI document and, at /reference, a page to browse and try it; all from this server's own files. */
+export function serveReference(app: FastifyInstance): void {
+  const document = openApiDocument({
+    title: "Keyward",
+    version,
+    description: nativeDescription,
+    routes: nativeRoutes,
+  })
+  const printed = JSON.stringify(document)
+  app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(printed))
+  app.register(swagger, { mode: "static", specification: { document: JSON.parse(printed) } })
+  app.register(swaggerUi, {
+    routePrefix: "/reference",
+    staticCSP: true,
+    uiConfig: { deepLinking: true, docExpansion: "list", tryItOutEnabled: false },
+  })
+}

@@ -1,0 +1,136 @@
+import type { Answer, Body, Params, ProblemCode, Query, Route } from "@keyward/contract"
+import type { Caller } from "@keyward/core"
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { Authenticate } from "./authentication.ts"
+import { isStorable } from "./json-body.ts"
+import { HttpProblem } from "./problem.ts"
+import { invalid, validator } from "./validation.ts"
+
+/** What a handler is given: the request's parts, checked by the route's schemas, and who asks. */
+export interface Call<R extends Route> {
+  readonly params: Params<R>
+  readonly query: Query<R>
+  readonly body: Body<R>
+  /** Who asks; on a route without a credential there is none. */
+  readonly caller: R extends { readonly permission: string | null } ? Caller : undefined
+  readonly request: FastifyRequest
+  /** For headers and, where a route has several, the status. */
+  readonly reply: FastifyReply
+}
+
+type Handler<R extends Route> = (call: Call<R>) => Answer<R> | Promise<Answer<R>>
+
+/**
+ * Serves one route of the contract: authenticates, validates by its schemas, and answers with its success status.
+ * Permissions are demanded by the authority, not here.
+ */
+export function serve<const R extends Route>(
+  app: FastifyInstance,
+  route: R,
+  authenticate: Authenticate,
+  handler: Handler<R>,
+): void {
+  const check = {
+    params: route.params && validator("path", route.params),
+    query: route.query && validator("query", route.query),
+    body: route.body && validator("body", route.body),
+  }
+  const status = Number(Object.keys(route.answers)[0])
+  const authenticated = route.permission !== undefined
+
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    ...(route.bodyMaximum === undefined ? {} : { bodyLimit: route.bodyMaximum }),
+    // Before the body is read: whoever is not known is told so first, and cannot make the server parse anything.
+    onRequest: authenticated
+      ? (request, _reply, done) => {
+          const caller = authenticate(request)
+          if (!(caller instanceof Promise)) {
+            request.caller = caller
+            return done()
+          }
+          caller.then(
+            (known) => {
+              request.caller = known
+              done()
+            },
+            (error: Error) => done(error),
+          )
+        }
+      : [],
+    handler: (request, reply) => {
+      check.params?.(request.params)
+      if (check.query) {
+        refuseUnstorableQuery(request.query)
+        check.query(request.query)
+      }
+      // No body says as much as an empty object: the schema knows whether anything is missing.
+      const body = request.body ?? (check.body ? {} : undefined)
+      if (check.body) check.body(body)
+      else if (body !== undefined) refuseBody()
+      const answer = handler({
+        params: request.params,
+        query: request.query,
+        body,
+        caller: request.caller,
+        request,
+        reply,
+      } as Call<R>)
+      reply.code(status)
+      return answer instanceof Promise ? answer.then((body) => send(reply, body)) : send(reply, answer)
+    },
+  })
+}
+
+/** Answers every other method on the paths of `routes` with 405 and the methods that there are. */
+export function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  const methodsByPath = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    const methods = methodsByPath.get(path) ?? []
+    methods.push(method, ...(method === "GET" ? ["HEAD"] : []))
+    methodsByPath.set(path, methods)
+  }
+  for (const [path, methods] of methodsByPath) {
+    app.route({
+      method: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter(
+        (method) => !methods.includes(method),
+      ),
+      url: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      exposeHeadRoute: false,
+      onRequest: () => {
+        const code: ProblemCode = "method_not_allowed"
+        throw new HttpProblem(code, {
+          detail: `This path takes ${methods.join(", ")}.`,
+          headers: { allow: methods.join(", ") },
+        })
+      },
+      handler: () => undefined,
+    })
+  }
+}
+
+function send(reply: FastifyReply, body: unknown) {
+  return body === undefined ? reply.send() : reply.send(body)
+}
+
+function refuseBody(): never {
+  throw invalid([{ member: "/", message: "This call takes no body.", fix: "Send none." }])
+}
+
+function refuseUnstorableQuery(query: unknown): void {
+  for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
+    if (isStorable(name) && [value].flat().every((text) => typeof text !== "string" || isStorable(text)))
+      continue
+    throw invalid([
+      { member: "query", message: "A parameter holds a NUL or a lone surrogate.", fix: "Remove it." },
+    ])
+  }
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set by `serve` on routes that need a credential. */
+    caller: Caller | undefined
+  }
+}

@@ -1,0 +1,104 @@
+import { constants } from "node:fs"
+import { mkdir, open, readFile } from "node:fs/promises"
+import { dirname } from "node:path"
+import { type Entropy, Peppers, Sealer, type Store } from "@keyward/core"
+import { type Config, ConfigError } from "./config.ts"
+
+/** What this installation keeps outside its database: without it, a stolen database says nothing about any secret. */
+export interface InstallationSecrets {
+  readonly peppers: Peppers
+  readonly sealer: Sealer
+}
+
+type Versions = ReadonlyMap<number, Uint8Array>
+
+/**
+ * Takes the peppers and key-encryption keys from the environment, or from the secrets file.
+ * @param create whether to make the file, with fresh secrets, when there is none
+ * @throws ConfigError when there is nothing to take them from, or the file is not what it should be
+ */
+export async function loadInstallationSecrets(
+  config: Config,
+  entropy: Entropy,
+  create: boolean,
+): Promise<InstallationSecrets> {
+  const fromFile =
+    config.peppers && config.encryptionKeys ? null : await readOrMake(config.secretsFile, entropy, create)
+  const peppers = config.peppers ?? fromFile?.peppers ?? new Map()
+  const encryptionKeys = config.encryptionKeys ?? fromFile?.encryptionKeys ?? new Map()
+  return { peppers: new Peppers(peppers), sealer: new Sealer(encryptionKeys, entropy) }
+}
+
+/**
+ * Makes sure that the store was filled under these peppers: with others, every key would look unknown.
+ * @throws ConfigError naming the version that differs or is missing
+ */
+export async function checkPeppers(store: Store, peppers: Peppers): Promise<void> {
+  for (const version of peppers.versions) {
+    const fingerprint = peppers.fingerprint(version)
+    const stands = await store.ensureSetting(`pepper_fingerprint_${version}`, fingerprint)
+    if (stands !== fingerprint) {
+      throw new ConfigError(
+        `Pepper version ${version} is not the one that this database was filled with. ` +
+          "Start with the secrets file (or KEYWARD_PEPPERS) that belongs to it.",
+      )
+    }
+  }
+}
+
+async function readOrMake(path: string, entropy: Entropy, create: boolean) {
+  const content = await readIfThere(path)
+  if (content !== null) return parse(path, content)
+  if (!create) {
+    throw new ConfigError(
+      `There is no secrets file at ${path}. "keyward init" makes it; or set KEYWARD_PEPPERS and KEYWARD_ENCRYPTION_KEYS.`,
+    )
+  }
+  const made = {
+    peppers: { 1: Buffer.from(entropy.bytes(32)).toString("base64") },
+    encryption_keys: { 1: Buffer.from(entropy.bytes(32)).toString("base64") },
+  }
+  const text = `${JSON.stringify(made, null, 2)}\n`
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  // Exclusive: of two first starts at once, one makes the file and the other fails instead of overwriting it.
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return parse(path, text)
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8")
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null
+    throw new ConfigError(`The secrets file ${path} cannot be read.`, { cause: error })
+  }
+}
+
+function parse(path: string, content: string): { peppers: Versions; encryptionKeys: Versions } {
+  try {
+    const { peppers, encryption_keys: encryptionKeys } = JSON.parse(content)
+    return { peppers: versions(peppers), encryptionKeys: versions(encryptionKeys) }
+  } catch {
+    // The parser's own message could quote the file, so it goes no further.
+    throw new ConfigError(
+      `The secrets file ${path} is not {"peppers": {"1": <base64>}, "encryption_keys": {"1": <base64>}}.`,
+    )
+  }
+}
+
+function versions(encoded: unknown): Versions {
+  if (typeof encoded !== "object" || encoded === null) throw new TypeError("not an object")
+  const entries = Object.entries(encoded).map(([version, value]): [number, Uint8Array] => {
+    const bytes = Buffer.from(String(value), "base64")
+    if (!/^[1-9]\d{0,8}$/.test(version) || bytes.length < 32) throw new TypeError("not a version")
+    return [Number(version), bytes]
+  })
+  if (entries.length === 0) throw new TypeError("empty")
+  return new Map(entries)
+}

@@ -1,0 +1,122 @@
+import type { AddressInfo } from "node:net"
+import {
+  type Clock,
+  type Entropy,
+  ensureBuiltInKeyspace,
+  type Organization,
+  systemClock,
+  systemEntropy,
+} from "@keyward/core"
+import type { FastifyInstance } from "fastify"
+import type { Logger } from "pino"
+import { type Config, ConfigError } from "./config.ts"
+import { dialects } from "./dialects/index.ts"
+import { createApp, createListener } from "./http/app.ts"
+import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
+import { assembleKeyward, type Keyward } from "./keyward.ts"
+import { openStore } from "./stores/open.ts"
+import { version } from "./version.ts"
+
+export interface OpenOptions {
+  readonly logger: Logger
+  /** Whether to make the secrets file when there is none. */
+  readonly createSecrets: boolean
+  readonly clock?: Clock
+  readonly entropy?: Entropy
+}
+
+/**
+ * Opens the authority that a configuration describes: store, migrations, secrets.
+ * @throws ConfigError, or AuthorityError "store_unavailable"
+ */
+export async function openKeyward(config: Config, options: OpenOptions): Promise<Keyward> {
+  const { logger, clock = systemClock, entropy = systemEntropy } = options
+  const secrets = await loadInstallationSecrets(config, entropy, options.createSecrets)
+  const store = await openStore(config.databaseUrl)
+  try {
+    await checkPeppers(store, secrets.peppers)
+    return assembleKeyward({
+      ...secrets,
+      store,
+      clock,
+      entropy,
+      logger,
+      cacheKeys: config.cacheKeys,
+      // A SQLite file is served by one process, through which every change passes.
+      trustedForMs: store.engine === "postgres" ? config.revocationBoundMs : null,
+      guessLimit: config.guessLimit,
+      usageFlushMs: config.usageFlushMs,
+    })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+export interface Listening {
+  /** Where the native API is, without a slash at the end. */
+  readonly baseUrl: string
+  /** Where the Arthur dialect is; null: switched off. */
+  readonly arthurUrl: string | null
+  /** Stops taking requests, answers those under way, and closes the authority. */
+  close(): Promise<void>
+}
+
+/** Serves an authority: the native API, and each dialect that is switched on, on a port of its own. */
+export async function listen(keyward: Keyward, config: Config, logger: Logger): Promise<Listening> {
+  const settings = { logger, trustedHops: config.trustedHops }
+  const listeners: FastifyInstance[] = []
+  try {
+    const baseUrl = await start(createApp(keyward, settings), config.port)
+    const arthurUrl = config.arthur.port === null ? null : await start(await arthurApp(), config.arthur.port)
+    return { baseUrl, arthurUrl, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  async function arthurApp(): Promise<FastifyInstance> {
+    const { arthur } = dialects
+    const organization = await organizationOf(keyward, config.arthur.organizationId)
+    const definition = arthur.keyspace({ maxActiveKeys: config.arthur.maxKeys })
+    const app = createListener({ ...settings, instance: arthur.instance })
+    app.register(
+      arthur.routes({
+        authority: keyward.authority,
+        verifier: keyward.verifier,
+        keyspace: await ensureBuiltInKeyspace(keyward.deps, organization.id, definition),
+        conformance: config.arthur.conformance,
+        allowedOrigins: config.arthur.allowedOrigins,
+        clock: keyward.deps.clock,
+        version,
+      }),
+    )
+    return app
+  }
+
+  async function start(app: FastifyInstance, port: number): Promise<string> {
+    listeners.push(app)
+    await app.listen({ host: config.host, port })
+    const address = app.server.address() as AddressInfo
+    const host = address.family === "IPv6" ? `[${address.address}]` : address.address
+    return `http://${host}:${address.port}`
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all(listeners.map((app) => app.close()))
+    await keyward.close()
+  }
+}
+
+/** @throws ConfigError when there is no such organization, or none at all */
+async function organizationOf({ store }: Keyward, id: string | null): Promise<Organization> {
+  if (id === null) {
+    const { items } = await store.organizations({ limit: 1, after: null })
+    const [oldest] = items
+    if (oldest) return oldest
+    throw new ConfigError('There is no organization yet; "keyward init" creates the first one.')
+  }
+  const organization = await store.organization(id)
+  if (organization) return organization
+  throw new ConfigError(`KEYWARD_ARTHUR_ORGANIZATION_ID names no organization of this store: ${id}.`)
+}

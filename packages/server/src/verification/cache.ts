@@ -1,0 +1,202 @@
+import {
+  type ChangeListener,
+  type ChangeNotice,
+  type Clock,
+  compileSubject,
+  fail,
+  type Instant,
+  type Keyspace,
+  type StoredSubject,
+  type Subject,
+} from "@keyward/core"
+import { LRUCache } from "lru-cache"
+
+/** Where the cache reads what it does not have. */
+export interface SubjectSource {
+  /** @param text the presented secret, which may be stored under an older pepper than the digest's */
+  subject(text: string): Promise<StoredSubject | null>
+  keyspace(organizationId: string, id: string): Promise<Keyspace | null>
+}
+
+export interface CacheSettings {
+  /** Most keys that are kept. */
+  readonly maximumKeys: number
+  /**
+   * How long an answer is trusted without being read again, in milliseconds, counted from before the read began.
+   * null: until a change notice, which is right where every change of the store passes through this process.
+   */
+  readonly trustedForMs: number | null
+}
+
+/** Most unknown digests that are remembered as such, and for how long. Apart, so that a flood of guesses evicts no good key. */
+const negativeMaximum = 10_000
+const negativeForMs = 1_000
+
+/**
+ * The keys that were verified lately, by digest. The past cannot overwrite the present: a change notice drops what is
+ * older than it, and what was read before a notice came in is never kept but read again.
+ */
+export class SubjectCache implements ChangeListener {
+  readonly #source: SubjectSource
+  readonly #clock: Clock
+  readonly #trustedForMs: number
+  readonly #subjects: LRUCache<string, Confirmed<Subject>>
+  readonly #keyspaces = new Map<string, Confirmed<Keyspace>>()
+  readonly #digestsByKey = new Map<string, string[]>()
+  readonly #unknown: LRUCache<string, Instant>
+  readonly #loading = new Map<string, Promise<Subject | null>>()
+  /** The number of the latest notice of each object, kept while a read that began before it is under way. */
+  readonly #notices = new Map<string, { readonly number: number; readonly revision: number | null }>()
+  readonly #readsUnderWay = new Set<{ readonly began: number }>()
+  #noticeNumber = 0
+
+  constructor(source: SubjectSource, clock: Clock, settings: CacheSettings) {
+    this.#source = source
+    this.#clock = clock
+    this.#trustedForMs = settings.trustedForMs ?? Number.POSITIVE_INFINITY
+    this.#subjects = new LRUCache({
+      max: settings.maximumKeys,
+      dispose: ({ value }, digest) => this.#forgetDigest(value.key.id, digest),
+    })
+    this.#unknown = new LRUCache({ max: negativeMaximum })
+  }
+
+  /** How many keys are kept now. */
+  get size(): number {
+    return this.#subjects.size
+  }
+
+  /** The key of a digest: null when there is none, undefined when the store has to be asked (`load`). */
+  get(digest: string, now: Instant): Subject | null | undefined {
+    const entry = this.#subjects.get(digest)
+    if (entry) {
+      const subject = entry.value
+      const keyspace = this.#keyspaces.get(subject.key.keyspaceId)
+      const current = keyspace?.value === subject.keyspace
+      return current && this.#trusted(entry, now) && this.#trusted(keyspace, now) ? subject : undefined
+    }
+    const unknownSince = this.#unknown.get(digest)
+    if (unknownSince === undefined) return undefined
+    return now >= unknownSince && now - unknownSince < negativeForMs ? null : undefined
+  }
+
+  /** Asks the store, once for all who ask for the same digest meanwhile. */
+  load(digest: string, text: string): Promise<Subject | null> {
+    const underWay = this.#loading.get(digest)
+    if (underWay) return underWay
+    const loading = this.#read(digest, text).finally(() => this.#loading.delete(digest))
+    this.#loading.set(digest, loading)
+    return loading
+  }
+
+  changed(notice: ChangeNotice): void {
+    this.#noticeNumber++
+    if (this.#readsUnderWay.size > 0) {
+      this.#notices.delete(notice.id)
+      this.#notices.set(notice.id, { number: this.#noticeNumber, revision: notice.revision })
+    }
+    const isOlder = (revision: number) => notice.revision === null || revision < notice.revision
+    if (notice.kind === "keyspace") {
+      const keyspace = this.#keyspaces.get(notice.id)
+      if (keyspace && isOlder(keyspace.value.revision)) this.#keyspaces.delete(notice.id)
+      return
+    }
+    // Whatever was unknown may have come into being.
+    this.#unknown.clear()
+    for (const digest of this.#digestsByKey.get(notice.id) ?? []) {
+      const entry = this.#subjects.peek(digest)
+      if (entry && isOlder(entry.value.key.revision)) this.#subjects.delete(digest)
+    }
+  }
+
+  async #read(digest: string, text: string): Promise<Subject | null> {
+    for (;;) {
+      const began = this.#noticeNumber
+      const readAt = this.#clock.now()
+      const read = { began }
+      this.#readsUnderWay.add(read)
+      try {
+        const stored = await this.#source.subject(text)
+        if (!stored) {
+          if (this.#noticeNumber === began) this.#unknown.set(digest, readAt)
+          return null
+        }
+        const keyspace = await this.#keyspace(stored.key.organizationId, stored.key.keyspaceId, began, readAt)
+        if (keyspace && !this.#outdated(stored.key.id, stored.key.revision, began)) {
+          return this.#keep(digest, compileSubject(stored, keyspace), readAt)
+        }
+      } finally {
+        this.#readsUnderWay.delete(read)
+        this.#forgetNotices()
+      }
+    }
+  }
+
+  /** The keyspace as it is; null when it changed while it was read. */
+  async #keyspace(
+    organizationId: string,
+    id: string,
+    began: number,
+    readAt: Instant,
+  ): Promise<Keyspace | null> {
+    const kept = this.#keyspaces.get(id)
+    if (kept && this.#trusted(kept, readAt)) return kept.value
+    const keyspace = await this.#source.keyspace(organizationId, id)
+    if (!keyspace)
+      return fail({ code: "store_unavailable" }, { cause: new Error("A key's keyspace is missing.") })
+    if (this.#outdated(id, keyspace.revision, began)) return null
+    const present = this.#keyspaces.get(id)
+    if (present && present.value.revision >= keyspace.revision) {
+      // The same object stays, so that the keys that were compiled with it stay good.
+      present.confirmedAt = readAt
+      return present.value
+    }
+    this.#keyspaces.set(id, { value: keyspace, confirmedAt: readAt })
+    return keyspace
+  }
+
+  #keep(digest: string, subject: Subject, confirmedAt: Instant): Subject {
+    const present = this.#subjects.peek(digest)
+    if (present && present.value.key.revision > subject.key.revision) return present.value
+    this.#unknown.delete(digest)
+    this.#subjects.set(digest, { value: subject, confirmedAt })
+    const digests = this.#digestsByKey.get(subject.key.id)
+    if (!digests) this.#digestsByKey.set(subject.key.id, [digest])
+    else if (!digests.includes(digest)) digests.push(digest)
+    return subject
+  }
+
+  #forgetDigest(keyId: string, digest: string): void {
+    const digests = this.#digestsByKey.get(keyId)?.filter((other) => other !== digest) ?? []
+    if (digests.length === 0) this.#digestsByKey.delete(keyId)
+    else this.#digestsByKey.set(keyId, digests)
+  }
+
+  /** Whether a notice that came in after a read began tells that what was read may be the past. */
+  #outdated(id: string, revision: number, began: number): boolean {
+    const notice = this.#notices.get(id)
+    if (!notice || notice.number <= began) return false
+    return notice.revision === null || revision < notice.revision
+  }
+
+  /** Notices are in the order of their numbers, reads in the order in which they began. */
+  #forgetNotices(): void {
+    const [oldest] = this.#readsUnderWay
+    for (const [id, { number }] of this.#notices) {
+      if (oldest && number > oldest.began) break
+      this.#notices.delete(id)
+    }
+  }
+
+  /** A clock that was set back makes an age negative: then it is not known, and the store is asked. */
+  #trusted(entry: Confirmed<unknown>, now: Instant): boolean {
+    const age = now - entry.confirmedAt
+    return this.#trustedForMs === Number.POSITIVE_INFINITY || (age >= 0 && age < this.#trustedForMs)
+  }
+}
+
+interface Confirmed<Value> {
+  readonly value: Value
+  /** When the read began that last showed this value. */
+  confirmedAt: Instant
+}

@@ -1,0 +1,92 @@
+import type { Instant, KeyUsage, Outcome, Store, Subject, UsageCount } from "@keyward/core"
+
+const hourMs = 3_600_000
+
+/**
+ * Last uses and hourly counters of verifications, gathered in memory and written in batches: no verification waits for
+ * a write. The size follows the keys in use since the last flush, so nothing has to be dropped.
+ */
+export class UsageRecorder {
+  readonly #store: Pick<Store, "recordUsage">
+  readonly #onFailure: (error: unknown) => void
+  #keys = new Map<string, Gathered>()
+  #flushing: Promise<void> = Promise.resolve()
+
+  /** @param onFailure told when a flush failed; what it held is kept for the next */
+  constructor(store: Pick<Store, "recordUsage">, onFailure: (error: unknown) => void) {
+    this.#store = store
+    this.#onFailure = onFailure
+  }
+
+  record({ key, secret }: Subject, outcome: Outcome, now: Instant): void {
+    let gathered = this.#keys.get(key.id)
+    if (!gathered) {
+      gathered = { organizationId: key.organizationId, lastUsed: new Map(), counts: new Map() }
+      this.#keys.set(key.id, gathered)
+    }
+    if (outcome === "VALID") gathered.lastUsed.set(secret.version, now)
+    const hour = (now - (now % hourMs)) as Instant
+    const counted = gathered.counts.get(outcome)
+    const last = counted?.at(-1)
+    if (last?.hour === hour) last.count++
+    else if (counted) counted.push({ hour, outcome, count: 1 })
+    else gathered.counts.set(outcome, [{ hour, outcome, count: 1 }])
+  }
+
+  /** Writes what was gathered; after an earlier flush, so that two never write at once. */
+  flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#write())
+    return this.#flushing
+  }
+
+  async #write(): Promise<void> {
+    if (this.#keys.size === 0) return
+    const keys = this.#keys
+    this.#keys = new Map()
+    try {
+      await this.#store.recordUsage([...keys].map(([keyId, gathered]) => asUsage(keyId, gathered)))
+    } catch (error) {
+      this.#putBack(keys)
+      this.#onFailure(error)
+    }
+  }
+
+  #putBack(keys: Map<string, Gathered>): void {
+    for (const [keyId, since] of this.#keys) {
+      const before = keys.get(keyId)
+      if (!before) {
+        keys.set(keyId, since)
+        continue
+      }
+      for (const [version, instant] of since.lastUsed) before.lastUsed.set(version, instant)
+      for (const [outcome, counted] of since.counts) {
+        before.counts.set(outcome, merged(before.counts.get(outcome) ?? [], counted))
+      }
+    }
+    this.#keys = keys
+  }
+}
+
+interface Gathered {
+  readonly organizationId: string
+  readonly lastUsed: Map<number, Instant>
+  /** By outcome, one for each hour, ascending. */
+  readonly counts: Map<Outcome, Counter[]>
+}
+
+interface Counter extends UsageCount {
+  count: number
+}
+
+function asUsage(keyId: string, { organizationId, lastUsed, counts }: Gathered): KeyUsage {
+  return { organizationId, keyId, lastUsed, counts: [...counts.values()].flat() }
+}
+
+function merged(before: Counter[], since: readonly Counter[]): Counter[] {
+  for (const counter of since) {
+    const same = before.find(({ hour }) => hour === counter.hour)
+    if (same) same.count += counter.count
+    else before.push(counter)
+  }
+  return before
+}
