@@ -21,7 +21,7 @@ export interface OpenApiInput {
 }
 
 /**
- * The OpenAPI 3.1 document of routes that answer problems of the catalogue. A schema with a `title` is printed once,
+ * The OpenAPI 3.1 document of an API. A schema with a `title` is printed once,
  * under `components`, and referred to everywhere else.
  * @throws Error when two different schemas have one title, or two routes one operationId or one method and path
  */
@@ -149,12 +149,20 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
   )
 }
 
+/** A dialect's routes refuse in their vendor's envelope and answer no problems. */
 function problemsOf(route: Route): ProblemCode[] {
-  return [...new Set([...route.problems, ...commonProblems(route)])]
+  return route.errors ? [] : [...new Set([...route.problems, ...commonProblems(route)])]
 }
 
 /** One answer for each status, with an example for each code that it can have. */
 function failures(route: Route, schemas: SchemaComponents): JsonObject {
+  if (route.errors) {
+    const refusals = Object.entries(route.errors).map(([status, { description, schema }]) => [
+      status,
+      { description, content: { "application/json": { schema: schemas.print(schema) } } },
+    ])
+    return Object.fromEntries(refusals)
+  }
   const schema = schemas.print(Problem)
   const byStatus = Object.entries(Object.groupBy(problemsOf(route), (code) => problems[code].status))
   return Object.fromEntries(

@@ -16,6 +16,8 @@ export interface Route {
   readonly permission?: string | null
   /** Whether the route is for the holder of any key, of whatever keyspace, who authenticates with that key. */
   readonly byHolder?: true
+  /** Whether a client may repeat the call when it cannot know whether the first one arrived. Every GET may be. */
+  readonly repeatable?: true
   readonly params?: TObject
   readonly query?: TObject
   readonly headers?: TObject
@@ -52,6 +54,7 @@ type Part<R extends Route, Name extends "params" | "query" | "headers" | "body">
 
 export type Params<R extends Route> = Part<R, "params">
 export type Query<R extends Route> = Part<R, "query">
+export type Headers<R extends Route> = Part<R, "headers">
 export type Body<R extends Route> = Part<R, "body">
 
 /** What the route answers on success; `undefined` where the answer has no body. */

@@ -132,6 +132,7 @@ export const verifyKey = route({
   summary: "Is this secret a live key, and may it do this?",
   description: "The answer is 200 whatever the outcome; HTTP errors are about the caller.",
   permission: "keys.verify",
+  repeatable: true,
   body: VerificationInput,
   answers: { 200: { description: "The decision.", schema: Verification } },
   problems: [],
@@ -145,6 +146,7 @@ export const verifyKeys = route({
   summary: "Verify many secrets at once",
   description: "Each is decided on its own, in the order given.",
   permission: "keys.verify",
+  repeatable: true,
   body: input(
     {
       keys: list(VerificationInput, {
