@@ -1,1 +1,5 @@
-export {}
+export * from "./client.ts"
+export * from "./failure.ts"
+export type { CallInput, CallOptions } from "./request.ts"
+export type { ChangeOptions } from "./resources.ts"
+export type { Delay } from "./retry.ts"

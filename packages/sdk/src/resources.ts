@@ -1,0 +1,107 @@
+import type { Answer, Body, Query, Route } from "@keyward/contract"
+import * as contract from "@keyward/contract"
+import { itemsOfPages } from "./pages.ts"
+import type { CallInput, CallOptions } from "./request.ts"
+
+/** Makes a call of the contract: what all the named methods are made of. */
+export type Call = <R extends Route>(route: R, input: CallInput<R>) => Promise<Answer<R>>
+
+/** How an object that has revisions is changed. */
+export interface ChangeOptions extends CallOptions {
+  /** The revision that is to be changed; with any other the change is refused. Absent: whichever there is. */
+  readonly ifRevision?: number
+}
+
+export function organizationsOf(call: Call) {
+  return {
+    read: (organizationId: string, options: CallOptions = {}) =>
+      call(contract.readOrganization, { params: { organization_id: organizationId }, ...options }),
+  }
+}
+
+export function keyspacesOf(call: Call) {
+  const list = (query: Query<typeof contract.listKeyspaces> = {}, options: CallOptions = {}) =>
+    call(contract.listKeyspaces, { query, ...options })
+  return {
+    create: (keyspace: contract.NewKeyspace, options: CallOptions = {}) =>
+      call(contract.createKeyspace, { body: keyspace, ...options }),
+    /** One page. */
+    list,
+    /** All of them, page after page. */
+    each: (query: Omit<Query<typeof contract.listKeyspaces>, "cursor"> = {}, options: CallOptions = {}) =>
+      itemsOfPages((at) => list({ ...query, ...at }, options)),
+    read: (keyspaceId: string, options: CallOptions = {}) =>
+      call(contract.readKeyspace, { params: { keyspace_id: keyspaceId }, ...options }),
+    update: (
+      keyspaceId: string,
+      patch: contract.KeyspacePatch,
+      { ifRevision, ...options }: ChangeOptions = {},
+    ) =>
+      call(contract.updateKeyspace, {
+        params: { keyspace_id: keyspaceId },
+        headers: ifMatch(ifRevision),
+        body: patch,
+        ...options,
+      }),
+  }
+}
+
+export function keysOf(call: Call) {
+  const params = (keyId: string) => ({ params: { key_id: keyId } })
+  const list = (query: Query<typeof contract.listKeys> = {}, options: CallOptions = {}) =>
+    call(contract.listKeys, { query, ...options })
+  return {
+    /** The answer has the secret, which is shown this once. */
+    create: (key: contract.NewKey, options: CallOptions = {}) =>
+      call(contract.createKey, { body: key, ...options }),
+    /** One page. */
+    list,
+    /** All that match, page after page. */
+    each: (query: Omit<Query<typeof contract.listKeys>, "cursor"> = {}, options: CallOptions = {}) =>
+      itemsOfPages((at) => list({ ...query, ...at }, options)),
+    read: (keyId: string, options: CallOptions = {}) =>
+      call(contract.readKey, { ...params(keyId), ...options }),
+    update: (keyId: string, patch: contract.KeyPatch, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.updateKey, { ...params(keyId), headers: ifMatch(ifRevision), body: patch, ...options }),
+    delete: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.deleteKey, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
+    /** Ends the key for good; the first revocation stands. */
+    revoke: (keyId: string, revocation: contract.RevocationInput = {}, options: CallOptions = {}) =>
+      call(contract.revokeKey, { ...params(keyId), body: revocation, ...options }),
+    /** Reads the secret of a recoverable key again, which is audited with the reason. */
+    reveal: (keyId: string, reason: string, options: CallOptions = {}) =>
+      call(contract.revealKey, { ...params(keyId), body: { reason }, ...options }),
+    usage: (keyId: string, span: Query<typeof contract.readKeyUsage> = {}, options: CallOptions = {}) =>
+      call(contract.readKeyUsage, { ...params(keyId), query: span, ...options }),
+    /** Rejects only when there is no decision; a refused key is a decision with `valid: false`. */
+    verify: (presented: contract.VerificationInput, options: CallOptions = {}) =>
+      call(contract.verifyKey, { body: presented, ...options }),
+    /** The decisions, in the order of `presented`. */
+    verifyBatch: async (presented: Body<typeof contract.verifyKeys>["keys"], options: CallOptions = {}) =>
+      (await call(contract.verifyKeys, { body: { keys: presented }, ...options })).results,
+  }
+}
+
+export function auditOf(call: Call) {
+  const list = (query: Query<typeof contract.listAuditEvents> = {}, options: CallOptions = {}) =>
+    call(contract.listAuditEvents, { query, ...options })
+  return {
+    /** One page. */
+    list,
+    /** All that match, page after page. */
+    each: (query: Omit<Query<typeof contract.listAuditEvents>, "cursor"> = {}, options: CallOptions = {}) =>
+      itemsOfPages((at) => list({ ...query, ...at }, options)),
+  }
+}
+
+export function healthOf(call: Call) {
+  return {
+    read: (options: CallOptions = {}) => call(contract.readHealth, options),
+    /** Rejects with the problem `store_unavailable` while the store does not answer. */
+    readiness: (options: CallOptions = {}) => call(contract.readReadiness, options),
+  }
+}
+
+function ifMatch(revision: number | undefined): { readonly "If-Match"?: string } {
+  return revision === undefined ? {} : { "If-Match": `"${revision}"` }
+}
