@@ -135,6 +135,40 @@ describe("the OpenAPI document of the native API", () => {
   })
 })
 
+test("a dialect's route refuses in its vendor's envelope, and answers no problems", () => {
+  const Refusal = Type.Object({ message: Type.String() }, { title: "Refusal" })
+  const document = openApiDocument({
+    ...head,
+    servers: ["https://keys.example.com"],
+    routes: [
+      route({
+        operationId: "readVendorThing",
+        method: "GET",
+        path: "/vendor/things",
+        tag: "Vendor",
+        summary: "A thing",
+        permission: null,
+        answers: { 200: { description: "It.", schema: Type.Unsafe<null>({ type: "null" }) } },
+        problems: [],
+        errors: { 404: { description: "There is none.", schema: Refusal } },
+      }),
+    ],
+  })
+  expect(document).toMatchObject({
+    servers: [{ url: "https://keys.example.com" }],
+    paths: {
+      "/vendor/things": {
+        get: {
+          responses: {
+            404: { content: { "application/json": { schema: { $ref: "#/components/schemas/Refusal" } } } },
+          },
+        },
+      },
+    },
+  })
+  expect(JSON.stringify(document)).not.toContain("Problem")
+})
+
 describe("what cannot be documented is refused", () => {
   const thing = (members: Route["answers"][number]["schema"], operationId: string, path: string) =>
     route({
