@@ -4,7 +4,7 @@ import { type ProblemCode, problemMediaType, problems, problemType } from "@keyw
 import { onTestFinished } from "vitest"
 
 /** What a server was asked. */
-export interface Asked {
+interface Asked {
   readonly method: string | undefined
   readonly url: string | undefined
   readonly headers: IncomingMessage["headers"]
