@@ -2,11 +2,14 @@
 export interface Limit {
   /** 1 to 64 of `a-z 0-9 _ -`; names the limit in answers and lets a key's limit replace its keyspace's. */
   readonly name: string
-  /** 1 or more. */
+  /** 1 or more, and at most `limitRateMaximum` for each second of the window. */
   readonly count: number
   /** 1 second to 31 days. */
   readonly windowSeconds: number
 }
+
+/** Units a second: a limit above it is none, and finer than the clock can tell apart. */
+export const limitRateMaximum = 1_000_000
 
 /** What is left of one limit, for the answer. */
 export interface LimitStatus {
@@ -17,6 +20,9 @@ export interface LimitStatus {
   readonly remaining: number
   /** Until `remaining` is `count` again, if nothing more is consumed; milliseconds, rounded up. */
   readonly resetMs: number
-  /** Until the refused cost would be accepted; 0 when it was accepted. Infinity never occurs: a cost above `count` is refused as such. */
+  /**
+   * Until the refused cost would be accepted, if nothing more is consumed; milliseconds, 0 when it was accepted. A cost
+   * above `count` can never be: then it is `resetMs`, when the most that can be asked for, `count`, is accepted.
+   */
   readonly retryAfterMs: number
 }
