@@ -13,12 +13,17 @@ export function later(instant: Instant, milliseconds: number): Instant {
   return (instant + milliseconds) as Instant
 }
 
+/** What RFC 3339 can write in UTC; an offset at the edge of the calendar would lead beyond. */
+const earliest = Date.parse("0000-01-01T00:00:00.000Z")
+const latest = Date.parse("9999-12-31T23:59:59.999Z")
+
 const RFC_3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
 
 /**
  * Reads an RFC 3339 date-time, to the millisecond (further digits are cut off).
- * @returns null for anything else: no offset, an impossible date (30 February), a leap second, a bare date.
+ * @returns null for anything else: no offset, an impossible date (30 February), a leap second, a bare date,
+ *          an instant outside the years 0000 to 9999 in UTC.
  *          A date that does not parse must never come to mean "never expires", so there is no lenient form.
  */
 export function parseTimestamp(text: string): Instant | null {
@@ -44,7 +49,8 @@ export function parseTimestamp(text: string): Instant | null {
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return null
   local.setUTCHours(Number(hour), Number(minute), Number(second), Number(fraction.padEnd(3, "0").slice(0, 3)))
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000
-  return (local.getTime() - (sign === "-" ? -offset : offset)) as Instant
+  const instant = local.getTime() - (sign === "-" ? -offset : offset)
+  return instant < earliest || instant > latest ? null : (instant as Instant)
 }
 
 /** RFC 3339 in UTC with milliseconds: `2026-07-01T23:30:49.068Z`. */
