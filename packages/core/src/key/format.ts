@@ -90,14 +90,21 @@ export function recognizeKeyText(text: string): KeyFormat | null {
 
 const base62Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/** `length` characters, each of the 62 equally likely: bytes of 248 and above are thrown away, as 248 is 4 × 62. */
+/** A source of chance throws away one byte in 32, so that to need this many draws is as likely as to guess a key. */
+const draws = 32
+
+/**
+ * `length` characters, each of the 62 equally likely: bytes of 248 and above are thrown away, as 248 is 4 × 62.
+ * @throws Error when the source of chance is broken
+ */
 function base62(length: number, entropy: Entropy): string {
   let text = ""
-  while (text.length < length) {
+  for (let draw = 0; draw < draws && text.length < length; draw++) {
     for (const byte of entropy.bytes(length - text.length)) {
       if (byte < 248) text += base62Alphabet.charAt(byte % 62)
     }
   }
+  if (text.length !== length) throw new Error("The source of randomness is broken.")
   return text
 }
 
