@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto"
 import type { Entropy } from "../entropy.ts"
 
 /** Whose secret is sealed: bound to the sealed text, so that it cannot be moved to another key. */
@@ -9,20 +9,25 @@ export interface SealedFor {
 
 /**
  * Seals recoverable secrets with AES-256-GCM (NIST SP 800-38D) under versioned key-encryption keys, which are 32 bytes
- * each and held outside the database. A sealed text is `v1.<key version>.<nonce>.<ciphertext>.<tag>`, parts in base64url.
+ * each and held outside the database. A sealed text is `v1.<key version>.<nonce>.<ciphertext>.<tag>`, parts in base64url:
+ * a nonce of 12 bytes, a tag of 16. The associated data is `keyward secret <key version> <key id> <secret version>`.
  */
 export class Sealer {
   readonly currentVersion: number
-  readonly #versions: ReadonlyMap<number, Uint8Array>
+  readonly #versions: ReadonlyMap<number, KeyObject>
   readonly #entropy: Entropy
 
+  /** @param versions raw key-encryption keys by version, at least one, each of 32 bytes */
   constructor(versions: ReadonlyMap<number, Uint8Array>, entropy: Entropy) {
     if (versions.size === 0) throw new RangeError("At least one key-encryption key is needed.")
     for (const [version, key] of versions) {
+      if (!Number.isSafeInteger(version) || version < 1) {
+        throw new RangeError("A version of the key-encryption key is 1 or more.")
+      }
       if (key.length !== 32) throw new RangeError(`Key-encryption key ${version} is not 32 bytes long.`)
     }
     this.currentVersion = Math.max(...versions.keys())
-    this.#versions = versions
+    this.#versions = new Map([...versions].map(([version, key]) => [version, createSecretKey(key)]))
     this.#entropy = entropy
   }
 
@@ -39,31 +44,26 @@ export class Sealer {
 
   /** @throws Error when the text was not sealed for `owner`, was changed, or its key-encryption key is not here */
   open(sealed: string, owner: SealedFor): string {
-    const [form, version, nonce, ciphertext, tag, ...rest] = sealed.split(".")
-    if (form !== "v1" || !version || !nonce || !ciphertext || !tag || rest.length > 0) {
-      throw new Error("Not a sealed secret.")
-    }
-    const decipher = createDecipheriv(
-      "aes-256-gcm",
-      this.#key(Number(version)),
-      Buffer.from(nonce, "base64url"),
-      {
-        authTagLength: 16,
-      },
-    )
-    decipher.setAAD(associated(Number(version), owner))
-    decipher.setAuthTag(Buffer.from(tag, "base64url"))
-    return Buffer.concat([decipher.update(Buffer.from(ciphertext, "base64url")), decipher.final()]).toString(
-      "utf8",
-    )
+    const [, version, ...printed] = sealedPattern.exec(sealed) ?? []
+    const [nonce, ciphertext, tag] = printed.map((part) => Buffer.from(part, "base64url"))
+    // Base64url leaves bits to spare at the end of a part; only the one spelling in which they are zero is ours.
+    const ours = [nonce, ciphertext, tag].every((part, at) => part?.toString("base64url") === printed[at])
+    if (!nonce || !ciphertext || !tag || !ours) throw new Error("Not a sealed secret.")
+    const keyVersion = Number(version)
+    const decipher = createDecipheriv("aes-256-gcm", this.#key(keyVersion), nonce, { authTagLength: 16 })
+    decipher.setAAD(associated(keyVersion, owner))
+    decipher.setAuthTag(tag)
+    return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString("utf8")
   }
 
-  #key(version: number): Uint8Array {
+  #key(version: number): KeyObject {
     const key = this.#versions.get(version)
     if (!key) throw new Error(`Key-encryption key ${version} is not configured.`)
     return key
   }
 }
+
+const sealedPattern = /^v1\.([1-9]\d{0,15})\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/
 
 function associated(keyVersion: number, owner: SealedFor): Buffer {
   return Buffer.from(`keyward secret ${keyVersion} ${owner.keyId} ${owner.secretVersion}`)
