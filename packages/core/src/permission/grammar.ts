@@ -1,15 +1,15 @@
 /**
  * The permission grammar, written down once (ABNF, RFC 5234). `vectors/permissions.json` has a case for each line.
  *
- *   permission = segment *("." segment)              ; an entry of a catalog: "invoices.read"
+ *   permission = segment *("." segment)              ; an entry of a catalog: "invoices.read"; not "and", not "or"
  *   segment    = lower *(lower / DIGIT / "_" / "-")
  *   pattern    = "*" / permission [".*"]             ; "invoices.*" covers whatever begins with "invoices."
  *   resource   = 1*128(ALPHA / DIGIT / "_" / "-" / "." / "/" / "@" / "=" / "+" / "~")
  *   grant      = ["!"] pattern [":" (resource / "*")] ; "!" denies; without a resource, or with "*": every resource
  *   need       = permission [":" resource]           ; what a verification asks for
  *
- * A grant is at most 256 characters. A need without a resource asks for the permission as such, whatever the resource,
- * so only a grant without a resource covers it. Whatever any "!" covers is denied, however it is granted.
+ * Each is at most 256 characters. A need without a resource asks for the permission as such, whatever the resource: only
+ * a grant without a resource covers it, and a denial of any one resource denies it. Deny beats allow, in any order.
  */
 export interface Grant {
   readonly deny: boolean
@@ -28,7 +28,8 @@ export interface Need {
 }
 
 const segment = "[a-z][a-z0-9_-]*"
-const name = `${segment}(?:\\.${segment})*`
+// "and" and "or" join the needs of a query; a permission of that name could never be asked for.
+const name = `(?!(?:and|or)(?![a-z0-9_.-]))${segment}(?:\\.${segment})*`
 const resource = "[A-Za-z0-9_\\-./@=+~]{1,128}"
 const permissionPattern = new RegExp(`^${name}$`)
 const grantPattern = new RegExp(`^(!)?(?:(\\*)|(${name})(\\.\\*)?)(?::(\\*|${resource}))?$`)

@@ -51,11 +51,13 @@ export function parseQuery(text: string): PermissionQuery | { readonly error: st
     if (token.text === "(") {
       if (depth === queryDepth) throw new QueryError(`Parentheses are nested deeper than ${queryDepth}.`)
       const inner = alternatives(depth + 1)
-      if (tokens[next]?.text !== ")") throw new QueryError(`The "(" at character ${token.at} is not closed.`)
+      const end = tokens[next]
+      if (!end) throw new QueryError(`The "(" at character ${token.at} is not closed.`)
+      if (end.text !== ")") throw new QueryError(`Expected "and", "or" or ")" at character ${end.at}.`)
       next++
       return inner
     }
-    const need = /^(?:and|or)$/i.test(token.text) ? null : parseNeed(token.text)
+    const need = parseNeed(token.text)
     if (!need) throw new QueryError(`Expected a permission at character ${token.at}.`)
     return { kind: "need", need }
   }

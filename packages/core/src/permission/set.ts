@@ -26,7 +26,7 @@ export class PermissionSet implements Holder {
   }
 
   allows(need: Need): boolean {
-    return covers(this.#allow, need) && !covers(this.#deny, need)
+    return covers(this.#allow, need, grants) && !covers(this.#deny, need, denies)
   }
 
   /** Whether the permission is granted for any resource at all; what is denied there is another question. */
@@ -78,19 +78,28 @@ function index(grants: readonly Grant[]): Side {
   return { exact, stems }
 }
 
-function covers(side: Side, need: Need): boolean {
-  if (covered(side.exact.get(need.name), need.resource)) return true
+type Resources = ReadonlySet<string | null> | undefined
+type Rule = (resources: Resources, resource: string | null) => boolean
+
+/** Whether the rule holds at the need's own name or at a stem above it. */
+function covers(side: Side, need: Need, rule: Rule): boolean {
+  if (rule(side.exact.get(need.name), need.resource)) return true
   if (side.stems.size === 0) return false
   let stem = need.name
   for (let dot = stem.lastIndexOf("."); dot >= 0; dot = stem.lastIndexOf(".")) {
     stem = stem.slice(0, dot)
-    if (covered(side.stems.get(stem), need.resource)) return true
+    if (rule(side.stems.get(stem), need.resource)) return true
   }
-  return covered(side.stems.get(""), need.resource)
+  return rule(side.stems.get(""), need.resource)
 }
 
-function covered(resources: ReadonlySet<string | null> | undefined, resource: string | null): boolean {
+function grants(resources: Resources, resource: string | null): boolean {
   return resources !== undefined && (resources.has(null) || resources.has(resource))
+}
+
+/** Who is denied one resource does not hold the permission whatever the resource. */
+function denies(resources: Resources, resource: string | null): boolean {
+  return resources !== undefined && (resource === null || resources.has(null) || resources.has(resource))
 }
 
 /** Whether everything that `inner` matches, `outer` matches too. */
