@@ -59,7 +59,7 @@ function invalidity(error: unknown): readonly ValidationError[] | null {
   if (!isFastifyError(error)) return null
   if (error.validation) return fastapiErrors(error.validation, error.validationContext)
   // A content type that is no content type is as little JSON as any other.
-  return error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" ? [notAnObject(null)] : null
+  return error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" ? [{ loc: ["body"], ...notAnObject }] : null
 }
 
 function asRefusal(error: unknown): Pick<Refusal, "status" | "detail" | "retryAfterSeconds"> {

@@ -20,7 +20,7 @@ import { readJsonBody } from "./json-body.ts"
 import { parseKeyId } from "./key-id.ts"
 import { failures, texts } from "./mapping.ts"
 import { errorHandler, Refusal } from "./refusal.ts"
-import { unmatched } from "./unmatched.ts"
+import { isUnmatched, unmatched } from "./unmatched.ts"
 import { validatorCompiler } from "./validation.ts"
 
 /** Most bytes of a body. */
@@ -49,7 +49,7 @@ export function routes(context: DialectContext): FastifyPluginAsync {
     instance.setNotFoundHandler(nowhere)
     instance.addHook("onRequest", crossOrigin(context.allowedOrigins))
     instance.addHook("onRequest", async (request, reply) =>
-      request.is404 ? nowhere(request, reply) : undefined,
+      isUnmatched(request) ? nowhere(request, reply) : undefined,
     )
     instance.addHook("onSend", async (_request, reply) => {
       // The vendor's JSON has no charset parameter, which Fastify adds.

@@ -30,3 +30,8 @@ export function unmatched(routes: readonly Route[]) {
       .send()
   }
 }
+
+/** Whether no route matched. Fastify lets a parameter be empty, where the vendor's server sees another path. */
+export function isUnmatched({ is404, params }: FastifyRequest): boolean {
+  return is404 || Object.values(params as Record<string, string>).includes("")
+}

@@ -29,27 +29,28 @@ export function fastapiErrors(
   part: string | undefined,
 ): ValidationError[] {
   const root = part === "params" ? "path" : "body"
-  const listed = errors.slice(0, mostErrors) as readonly ErrorObject[]
+  const found = errors as readonly ErrorObject[]
   // What is no text is none of the texts either: pydantic says only the second.
   const enums = new Set(
-    listed.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath),
+    found.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath),
   )
-  return listed
+  return found
     .filter(({ keyword, instancePath }) => keyword !== "type" || !enums.has(instancePath))
+    .slice(0, mostErrors)
     .map((error) => fastapiError(error, root))
 }
 
 /** The error of a body that is not well-formed JSON. */
 export function malformedJson(): ValidationError {
   const why = "The body is not well-formed JSON in UTF-8"
-  return { loc: ["body"], msg: "JSON decode error", type: "json_invalid", input: {}, ctx: { error: why } }
+  return { loc: ["body"], msg: "JSON decode error", type: "json_invalid", ctx: { error: why } }
 }
 
-/** The error of a body that is something else than an object. */
-export function notAnObject(input: unknown): ValidationError {
-  const msg = "Input should be a valid dictionary or object to extract fields from"
-  return { loc: ["body"], msg, type: "model_attributes_type", input }
-}
+/** What is wrong with a body that is something else than an object. */
+export const notAnObject = {
+  msg: "Input should be a valid dictionary or object to extract fields from",
+  type: "model_attributes_type",
+} as const
 
 /** The errors as one readable text. */
 export function printErrors(errors: readonly ValidationError[]): string {
@@ -59,18 +60,18 @@ export function printErrors(errors: readonly ValidationError[]): string {
 
 function fastapiError({ keyword, instancePath, params, data }: ErrorObject, root: string): ValidationError {
   const loc = [root, ...instancePath.split("/").slice(1).map(pointed)]
-  const input: unknown = data
+  const echoed = echo(data)
   switch (keyword) {
     case "type":
-      return { loc, input, ...wrongType(params.type, input) }
+      return { loc, ...wrongType(params.type, data), ...echoed }
     case "enum": {
       const expected = quoted(params.allowedValues)
-      return { loc, msg: `Input should be ${expected}`, type: "enum", input, ctx: { expected } }
+      return { loc, msg: `Input should be ${expected}`, type: "enum", ...echoed, ctx: { expected } }
     }
     case "pattern": {
       const { pattern } = params
       const msg = `String should match pattern '${pattern}'`
-      return { loc, msg, type: "string_pattern_mismatch", input, ctx: { pattern } }
+      return { loc, msg, type: "string_pattern_mismatch", ...echoed, ctx: { pattern } }
     }
     case "format": {
       const error = "expected 32 hexadecimal digits, with or without dashes"
@@ -78,7 +79,7 @@ function fastapiError({ keyword, instancePath, params, data }: ErrorObject, root
         loc,
         msg: `Input should be a valid UUID, ${error}`,
         type: "uuid_parsing",
-        input,
+        ...echoed,
         ctx: { error },
       }
     }
@@ -90,12 +91,14 @@ function fastapiError({ keyword, instancePath, params, data }: ErrorObject, root
 /** @param declared the type or types of the schema */
 function wrongType(declared: unknown, input: unknown): Pick<ValidationError, "msg" | "type"> {
   const types = [declared].flat()
-  if (types.includes("object")) {
-    const { msg, type } = notAnObject(input)
-    return input === null ? { msg: "Field required", type: "missing" } : { msg, type }
-  }
   if (types.includes("array")) return { msg: "Input should be a valid list", type: "list_type" }
-  return { msg: "Input should be a valid string", type: "string_type" }
+  if (types.includes("string")) return { msg: "Input should be a valid string", type: "string_type" }
+  return input === null ? { msg: "Field required", type: "missing" } : notAnObject
+}
+
+/** The value at fault, where it is a single one: lists and objects may be nested deeper than any printer goes. */
+function echo(input: unknown): Pick<ValidationError, "input"> {
+  return typeof input === "object" && input !== null ? {} : { input }
 }
 
 /** One step of a JSON Pointer: an index, or the name of a member. The schemas name none that needs unescaping. */
