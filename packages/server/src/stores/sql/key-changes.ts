@@ -1,0 +1,152 @@
+import { fail, type Instant, type Key, type Secret } from "@keyward/core"
+import type { Kysely } from "kysely"
+import { keyRow, secretRow } from "./rows.ts"
+import type { Schema } from "./schema.ts"
+
+// All of this happens while the organization's chain is held, so nothing changes between a reading and a writing.
+
+export async function insertKey(
+  transaction: Kysely<Schema>,
+  key: Key,
+  maxActiveKeys: number | null,
+): Promise<void> {
+  if (maxActiveKeys !== null) await demandRoom(transaction, key, maxActiveKeys)
+  await transaction.insertInto("keys").values(keyRow(key)).execute()
+  await transaction
+    .insertInto("secrets")
+    .values(key.secrets.map((secret) => secretRow(key.id, secret)))
+    .execute()
+  await insertTags(transaction, key)
+  if (key.lastUsedAt !== null) {
+    await transaction
+      .insertInto("key_last_uses")
+      .values({ organization_id: key.organizationId, key_id: key.id, last_used_at: key.lastUsedAt })
+      .execute()
+  }
+}
+
+export async function updateKey(transaction: Kysely<Schema>, key: Key): Promise<void> {
+  const { id, organization_id, ...members } = keyRow(key)
+  const before = await transaction
+    .selectFrom("keys")
+    .select(["revision", "tags", "created_at"])
+    .where("organization_id", "=", organization_id)
+    .where("id", "=", id)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst()
+  if (!before) return fail({ code: "not_found", resource: "key" })
+  if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
+  await transaction
+    .updateTable("keys")
+    .set(members)
+    .where("organization_id", "=", organization_id)
+    .where("id", "=", id)
+    .execute()
+
+  const gone = key.deletedAt !== null
+  if (gone || before.tags !== members.tags || before.created_at !== members.created_at) {
+    await transaction
+      .deleteFrom("key_tags")
+      .where("organization_id", "=", organization_id)
+      .where("key_id", "=", id)
+      .execute()
+    if (!gone) await insertTags(transaction, key)
+  }
+  if (gone) {
+    await transaction
+      .deleteFrom("key_last_uses")
+      .where("organization_id", "=", organization_id)
+      .where("key_id", "=", id)
+      .execute()
+  }
+}
+
+export async function putSecret(
+  transaction: Kysely<Schema>,
+  organizationId: string,
+  keyId: string,
+  secret: Secret,
+): Promise<void> {
+  const key = await transaction
+    .selectFrom("keys")
+    .select("id")
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", keyId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst()
+  if (!key) fail({ code: "not_found", resource: "key" })
+  const row = secretRow(keyId, secret)
+  await transaction
+    .insertInto("secrets")
+    .values(row)
+    // The pepper's version goes with the digest, which may have been made anew since the caller read it.
+    .onConflict((conflict) =>
+      conflict.columns(["key_id", "version"]).doUpdateSet({
+        hint_start: row.hint_start,
+        hint_end: row.hint_end,
+        sealed: row.sealed,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+      }),
+    )
+    .execute()
+}
+
+async function insertTags(transaction: Kysely<Schema>, key: Key): Promise<void> {
+  if (key.tags.length === 0) return
+  await transaction
+    .insertInto("key_tags")
+    .values(
+      key.tags.map((tag) => ({
+        organization_id: key.organizationId,
+        key_id: key.id,
+        tag,
+        created_at: key.createdAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** @throws "too_many_keys" when `maxActiveKeys` keys of the keyspace are active as this one is created */
+async function demandRoom(transaction: Kysely<Schema>, key: Key, maxActiveKeys: number): Promise<void> {
+  const unlimited = await countActive(transaction, key, maxActiveKeys, null)
+  const limited =
+    unlimited < maxActiveKeys
+      ? await countActive(transaction, key, maxActiveKeys - unlimited, key.createdAt)
+      : 0
+  if (unlimited + limited >= maxActiveKeys) fail({ code: "too_many_keys", limit: maxActiveKeys })
+}
+
+/**
+ * Counts active keys of a keyspace, to `most` and no further.
+ * @param expiringAfter null: those that never expire
+ */
+async function countActive(
+  transaction: Kysely<Schema>,
+  { organizationId, keyspaceId, createdAt: now }: Key,
+  most: number,
+  expiringAfter: Instant | null,
+): Promise<number> {
+  if (most === 0) return 0
+  const counted = await transaction
+    .selectFrom((from) => {
+      const active = from
+        .selectFrom("keys")
+        .select("id")
+        .where("organization_id", "=", organizationId)
+        .where("keyspace_id", "=", keyspaceId)
+        .where("deleted_at", "is", null)
+        .where("revoked_at", "is", null)
+        .where("disabled_at", "is", null)
+        .where((eb) => eb.or([eb("not_before", "is", null), eb("not_before", "<=", now)]))
+      const lasting =
+        expiringAfter === null
+          ? active.where("expires_at", "is", null)
+          : active.where("expires_at", ">", expiringAfter)
+      return lasting.limit(most).as("active")
+    })
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow()
+  return counted.count
+}

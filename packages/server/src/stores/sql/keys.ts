@@ -1,0 +1,143 @@
+import {
+  type Digest,
+  demandPosition,
+  type Instant,
+  type Key,
+  type KeyFilter,
+  type KeyPosition,
+  keyMatches,
+  keyOrder,
+  type Page,
+  type PageOf,
+  positionOf,
+  type Secret,
+  type StoredSubject,
+} from "@keyward/core"
+import type { Kysely } from "kysely"
+import { leadOf } from "./key-leads.ts"
+import { keyOf, secretOf } from "./rows.ts"
+import { scanned } from "./scan.ts"
+import type { KeyRow, Schema, SecretRow } from "./schema.ts"
+
+export async function key(db: Kysely<Schema>, organizationId: string, id: string): Promise<Key | null> {
+  const rows = await keysWithSecrets(db)
+    .where("keys.organization_id", "=", organizationId)
+    .where("keys.id", "=", id)
+    .execute()
+  return assembled(rows)
+}
+
+export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): Promise<StoredSubject | null> {
+  if (digests.length === 0) return null
+  const rows = await keysWithSecrets(db)
+    .innerJoin("secrets as presented", "presented.key_id", "keys.id")
+    .select("presented.version as presented_version")
+    .where(
+      "presented.digest",
+      "in",
+      digests.map(({ digest }) => digest),
+    )
+    .execute()
+  const found = assembled(rows)
+  const [row] = rows
+  if (!found || !row) return null
+  return { key: found, secretVersion: row.presented_version, ownerSuspended: false }
+}
+
+export async function redigest(
+  db: Kysely<Schema>,
+  keyId: string,
+  version: number,
+  from: Digest,
+  to: Digest,
+): Promise<void> {
+  await db
+    .updateTable("secrets")
+    .set({ digest: to.digest, pepper_version: to.pepperVersion })
+    .where("key_id", "=", keyId)
+    .where("version", "=", version)
+    .where("digest", "=", from.digest)
+    .execute()
+}
+
+export async function keys(
+  db: Kysely<Schema>,
+  organizationId: string,
+  filter: KeyFilter,
+  now: Instant,
+  { limit, after }: Page<KeyPosition>,
+): Promise<PageOf<Key, KeyPosition>> {
+  demandPosition(filter, after)
+  const lead = leadOf(db, organizationId, filter)
+  const order = keyOrder(filter)
+  const { items, next } = await scanned<Key, KeyPosition>({
+    limit,
+    after,
+    fetch: async (position, count) => (await lead(position, count)).map((row) => keyOf(row, [])),
+    matches: (found) => keyMatches(found, filter, now),
+    position: (found) => positionOf(found, order),
+  })
+  const secrets = await secretsOf(
+    db,
+    items.map(({ id }) => id),
+  )
+  return { items: items.map((item) => ({ ...item, secrets: secrets.get(item.id) ?? [] })), next }
+}
+
+async function secretsOf(db: Kysely<Schema>, keyIds: readonly string[]): Promise<Map<string, Secret[]>> {
+  if (keyIds.length === 0) return new Map()
+  const rows = await db.selectFrom("secrets").selectAll().where("key_id", "in", keyIds).execute()
+  const ordered = rows.toSorted((a, b) => a.version - b.version)
+  const byKey = Map.groupBy(ordered, (row) => row.key_id)
+  return new Map([...byKey].map(([keyId, found]) => [keyId, found.map(secretOf)]))
+}
+
+/** Keys that are not deleted, one row for each of their secrets. */
+function keysWithSecrets(db: Kysely<Schema>) {
+  return db
+    .selectFrom("keys")
+    .innerJoin("secrets", "secrets.key_id", "keys.id")
+    .leftJoin("key_last_uses", "key_last_uses.key_id", "keys.id")
+    .selectAll("keys")
+    .select([
+      "key_last_uses.last_used_at",
+      "secrets.version as secret_version",
+      "secrets.digest as secret_digest",
+      "secrets.pepper_version as secret_pepper_version",
+      "secrets.hint_start as secret_hint_start",
+      "secrets.hint_end as secret_hint_end",
+      "secrets.sealed as secret_sealed",
+      "secrets.created_at as secret_created_at",
+      "secrets.expires_at as secret_expires_at",
+      "secrets.last_used_at as secret_last_used_at",
+    ])
+    .where("keys.deleted_at", "is", null)
+}
+
+type WithSecret = KeyRow & { last_used_at: number | null } & {
+  [Column in Exclude<keyof SecretRow, "key_id"> as `secret_${Column}`]: SecretRow[Column]
+}
+
+/** The one key that all the rows are of. */
+function assembled(rows: readonly WithSecret[]): Key | null {
+  const [first] = rows
+  if (!first) return null
+  const secrets = rows.map((row) =>
+    secretOf({
+      key_id: row.id,
+      version: row.secret_version,
+      digest: row.secret_digest,
+      pepper_version: row.secret_pepper_version,
+      hint_start: row.secret_hint_start,
+      hint_end: row.secret_hint_end,
+      sealed: row.secret_sealed,
+      created_at: row.secret_created_at,
+      expires_at: row.secret_expires_at,
+      last_used_at: row.secret_last_used_at,
+    }),
+  )
+  return keyOf(
+    first,
+    secrets.toSorted((a, b) => a.version - b.version),
+  )
+}

@@ -1,0 +1,159 @@
+/** One step of the schema. Steps are only ever added: what has run somewhere does not change any more. */
+export interface Migration {
+  readonly name: string
+  /** @param text the engine's type of text that compares by bytes, which is by code point */
+  readonly statements: (text: string) => readonly string[]
+}
+
+/**
+ * In order; the first is version 1. Constraints are named `table.column` after the column that must be unique, which is
+ * what SQLite's own messages say, so that `engine.ts` reads both engines' errors alike.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    name: "first",
+    statements: (text) => [
+      `create table organizations (
+        id ${text} not null constraint "organizations.id" primary key,
+        name ${text} not null,
+        created_at bigint not null
+      )`,
+      "create index organizations_by_age on organizations (created_at, id)",
+
+      `create table users (
+        id ${text} not null constraint "users.id" primary key,
+        organization_id ${text} not null,
+        email ${text} not null,
+        display_name ${text} not null,
+        password_hash ${text},
+        created_at bigint not null,
+        constraint "users.email" unique (organization_id, email)
+      )`,
+
+      `create table keyspaces (
+        id ${text} not null constraint "keyspaces.id" primary key,
+        organization_id ${text} not null,
+        kind ${text} not null,
+        name ${text} not null,
+        description ${text} not null,
+        format ${text} not null,
+        prefix ${text} not null,
+        retention ${text} not null,
+        permissions ${text} not null,
+        roles ${text} not null,
+        limits ${text} not null,
+        max_active_keys bigint,
+        created_at bigint not null,
+        updated_at bigint not null,
+        revision bigint not null,
+        constraint "keyspaces.name" unique (organization_id, name),
+        constraint "keyspaces.organization" unique (organization_id, id)
+      )`,
+      "create index keyspaces_by_age on keyspaces (organization_id, created_at, id)",
+
+      `create table keys (
+        id ${text} not null constraint "keys.id" primary key,
+        organization_id ${text} not null,
+        keyspace_id ${text} not null,
+        owner_kind ${text} not null,
+        owner_id ${text} not null,
+        name ${text} not null,
+        permissions ${text} not null,
+        roles ${text} not null,
+        tags ${text} not null,
+        metadata ${text} not null,
+        limits ${text} not null,
+        allowed_addresses ${text} not null,
+        allowed_origins ${text} not null,
+        not_before bigint,
+        expires_at bigint,
+        disabled_at bigint,
+        revoked_at bigint,
+        revocation_reason ${text},
+        revocation_note ${text},
+        deleted_at bigint,
+        created_at bigint not null,
+        updated_at bigint not null,
+        revision bigint not null,
+        foreign key (organization_id, keyspace_id) references keyspaces (organization_id, id)
+      )`,
+      // Deleted keys are in none of these, so they cost the lists nothing.
+      "create index keys_by_age on keys (organization_id, created_at, id) where deleted_at is null",
+      "create index keys_by_keyspace on keys (organization_id, keyspace_id, created_at, id) where deleted_at is null",
+      "create index keys_by_owner on keys (organization_id, owner_id, owner_kind, created_at, id) where deleted_at is null",
+      "create index keys_by_name on keys (organization_id, name, id) where deleted_at is null",
+      "create index keys_by_expiry on keys (organization_id, expires_at, id) where deleted_at is null and expires_at is not null",
+      // What may count against a keyspace's maximum, by when it stops to.
+      `create index keys_that_count on keys (organization_id, keyspace_id, expires_at)
+        where deleted_at is null and revoked_at is null and disabled_at is null`,
+
+      `create table key_tags (
+        organization_id ${text} not null,
+        key_id ${text} not null,
+        tag ${text} not null,
+        created_at bigint not null,
+        primary key (organization_id, key_id, tag)
+      )`,
+      "create index key_tags_by_age on key_tags (organization_id, tag, created_at, key_id)",
+
+      `create table secrets (
+        key_id ${text} not null,
+        version bigint not null,
+        digest ${text} not null constraint "secrets.digest" unique,
+        pepper_version bigint not null,
+        hint_start ${text} not null,
+        hint_end ${text} not null,
+        sealed ${text},
+        created_at bigint not null,
+        expires_at bigint,
+        last_used_at bigint,
+        constraint "secrets.version" primary key (key_id, version)
+      )`,
+
+      `create table key_last_uses (
+        organization_id ${text} not null,
+        key_id ${text} not null primary key,
+        last_used_at bigint not null
+      )`,
+      "create index key_last_uses_by_age on key_last_uses (organization_id, last_used_at, key_id)",
+
+      `create table usage (
+        organization_id ${text} not null,
+        key_id ${text} not null,
+        hour bigint not null,
+        outcome ${text} not null,
+        count bigint not null,
+        primary key (organization_id, key_id, hour, outcome)
+      )`,
+
+      `create table audit_heads (
+        organization_id ${text} not null primary key,
+        sequence bigint not null,
+        hash ${text} not null
+      )`,
+
+      `create table audit_events (
+        organization_id ${text} not null,
+        sequence bigint not null,
+        id ${text} not null,
+        at bigint not null,
+        action ${text} not null,
+        actor ${text} not null,
+        target ${text} not null,
+        target_id ${text} not null,
+        details ${text} not null,
+        request_id ${text},
+        previous_hash ${text} not null,
+        hash ${text} not null,
+        primary key (organization_id, sequence)
+      )`,
+      "create index audit_events_by_action on audit_events (organization_id, action, sequence)",
+      "create index audit_events_by_target on audit_events (organization_id, target_id, sequence)",
+
+      `create table settings (
+        name ${text} not null primary key,
+        value ${text} not null
+      )`,
+    ],
+  },
+]

@@ -1,0 +1,109 @@
+import type { Keyspace, Organization, Page, PageOf, TimePosition, User } from "@keyward/core"
+import type { Kysely } from "kysely"
+import { keyspaceOf, organizationOf, userOf } from "./rows.ts"
+import { scanned } from "./scan.ts"
+import type { Schema } from "./schema.ts"
+
+export async function organization(db: Kysely<Schema>, id: string): Promise<Organization | null> {
+  const row = await db.selectFrom("organizations").selectAll().where("id", "=", id).executeTakeFirst()
+  return row ? organizationOf(row) : null
+}
+
+export async function organizations(
+  db: Kysely<Schema>,
+  page: Page<TimePosition>,
+): Promise<PageOf<Organization, TimePosition>> {
+  return everyOne(page, async (after, count) => {
+    let query = db.selectFrom("organizations").selectAll()
+    if (after) {
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("created_at", "id"), ">", tuple(after.createdAt, after.id)),
+      )
+    }
+    const rows = await query.orderBy("created_at").orderBy("id").limit(count).execute()
+    return rows.map(organizationOf)
+  })
+}
+
+export async function user(db: Kysely<Schema>, organizationId: string, id: string): Promise<User | null> {
+  const row = await db
+    .selectFrom("users")
+    .selectAll()
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", id)
+    .executeTakeFirst()
+  return row ? userOf(row) : null
+}
+
+export async function userByEmail(
+  db: Kysely<Schema>,
+  organizationId: string,
+  email: string,
+): Promise<User | null> {
+  const row = await db
+    .selectFrom("users")
+    .selectAll()
+    .where("organization_id", "=", organizationId)
+    .where("email", "=", email)
+    .executeTakeFirst()
+  return row ? userOf(row) : null
+}
+
+export async function keyspace(
+  db: Kysely<Schema>,
+  organizationId: string,
+  id: string,
+): Promise<Keyspace | null> {
+  const row = await db
+    .selectFrom("keyspaces")
+    .selectAll()
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", id)
+    .executeTakeFirst()
+  return row ? keyspaceOf(row) : null
+}
+
+export async function keyspaceByName(
+  db: Kysely<Schema>,
+  organizationId: string,
+  name: string,
+): Promise<Keyspace | null> {
+  const row = await db
+    .selectFrom("keyspaces")
+    .selectAll()
+    .where("organization_id", "=", organizationId)
+    .where("name", "=", name)
+    .executeTakeFirst()
+  return row ? keyspaceOf(row) : null
+}
+
+export async function keyspaces(
+  db: Kysely<Schema>,
+  organizationId: string,
+  page: Page<TimePosition>,
+): Promise<PageOf<Keyspace, TimePosition>> {
+  return everyOne(page, async (after, count) => {
+    let query = db.selectFrom("keyspaces").selectAll().where("organization_id", "=", organizationId)
+    if (after) {
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("created_at", "id"), ">", tuple(after.createdAt, after.id)),
+      )
+    }
+    const rows = await query.orderBy("created_at").orderBy("id").limit(count).execute()
+    return rows.map(keyspaceOf)
+  })
+}
+
+/** A page of a list that is not filtered. */
+function everyOne<Item extends TimePosition>(
+  { limit, after }: Page<TimePosition>,
+  fetch: (after: TimePosition | null, count: number) => Promise<readonly Item[]>,
+): Promise<PageOf<Item, TimePosition>> {
+  return scanned<Item, TimePosition>({
+    limit,
+    after,
+    fetch,
+    matches: () => true,
+    position: ({ createdAt, id }) => ({ createdAt, id }),
+  })
+}

@@ -1,0 +1,82 @@
+import { fail, type Store } from "@keyward/core"
+import { type Kysely, sql } from "kysely"
+import * as audit from "./audit.ts"
+import { makeCommit } from "./commit.ts"
+import { type Engine, transact, translated } from "./engine.ts"
+import * as keys from "./keys.ts"
+import { demandKnownVersion, migrate } from "./migrate.ts"
+import * as organizations from "./organizations.ts"
+import type { Schema } from "./schema.ts"
+import * as settings from "./settings.ts"
+import * as usages from "./usage.ts"
+
+/**
+ * Brings an engine's database up to date and puts the store over it. Closes the engine where that fails.
+ * @throws AuthorityError "store_unavailable" when the database does not answer
+ * @throws Error when a newer version of the program has migrated it
+ */
+export async function openSqlStore(engine: Engine): Promise<Store> {
+  try {
+    demandKnownVersion(await translated(engine, () => migrate(engine)))
+  } catch (error) {
+    await engine.db.destroy()
+    throw error
+  }
+  return sqlStore(engine)
+}
+
+function sqlStore(engine: Engine): Store {
+  const underWay = new Set<Promise<unknown>>()
+  let closing: Promise<void> | null = null
+
+  async function answer<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (closing) fail({ code: "store_unavailable" }, { cause: new Error("The store is closed.") })
+    const answering = translated(engine, work)
+    underWay.add(answering)
+    return answering.finally(() => underWay.delete(answering))
+  }
+  const read = <Result>(query: (db: Kysely<Schema>) => Promise<Result>) => answer(() => query(engine.db))
+  const write = <Result>(work: (transaction: Kysely<Schema>) => Promise<Result>) =>
+    answer(() => transact(engine, work))
+
+  return {
+    engine: engine.name,
+    commit: (commit) => write((transaction) => makeCommit(transaction, commit)),
+
+    organization: (id) => read((db) => organizations.organization(db, id)),
+    organizations: (page) => read((db) => organizations.organizations(db, page)),
+    user: (organizationId, id) => read((db) => organizations.user(db, organizationId, id)),
+    userByEmail: (organizationId, email) =>
+      read((db) => organizations.userByEmail(db, organizationId, email)),
+    keyspace: (organizationId, id) => read((db) => organizations.keyspace(db, organizationId, id)),
+    keyspaceByName: (organizationId, name) =>
+      read((db) => organizations.keyspaceByName(db, organizationId, name)),
+    keyspaces: (organizationId, page) => read((db) => organizations.keyspaces(db, organizationId, page)),
+
+    key: (organizationId, id) => read((db) => keys.key(db, organizationId, id)),
+    keys: (organizationId, filter, now, page) =>
+      read((db) => keys.keys(db, organizationId, filter, now, page)),
+    subject: (digests) => read((db) => keys.subject(db, digests)),
+    redigest: (keyId, version, from, to) => read((db) => keys.redigest(db, keyId, version, from, to)),
+
+    recordUsage: (usage) => write((transaction) => usages.recordUsage(transaction, usage)),
+    usage: (organizationId, keyId, from, to) =>
+      read((db) => usages.usage(db, organizationId, keyId, from, to)),
+
+    auditEvents: (organizationId, filter, page) =>
+      read((db) => audit.auditEvents(db, organizationId, filter, page)),
+    auditHead: (organizationId) => read((db) => audit.auditHead(db, organizationId)),
+
+    setting: (name) => read((db) => settings.setting(db, name)),
+    ensureSetting: (name, value) => write((transaction) => settings.ensureSetting(transaction, name, value)),
+
+    ping: () =>
+      read(async (db) => {
+        await sql`select 1`.execute(db)
+      }),
+    close() {
+      closing ??= Promise.allSettled(underWay).then(() => engine.db.destroy())
+      return closing
+    },
+  }
+}
