@@ -108,6 +108,7 @@ const validation = {
   },
   422: { description: "Validation Error (conformance `documented`)", schema: HTTPValidationError },
 } as const
+const tooLong = { 413: { description: "The body is longer than 64 KiB", schema: ArthurError } } as const
 const unknownKey = { 404: { description: "There is no such key", schema: ArthurError } } as const
 
 export const createApiKey = route({
@@ -124,7 +125,7 @@ export const createApiKey = route({
   errors: {
     ...everywhere,
     ...validation,
-    413: { description: "The body is longer than 64 KiB", schema: ArthurError },
+    ...tooLong,
   },
 })
 
@@ -166,7 +167,7 @@ export const deactivateApiKey = route({
     204: { description: "Successful Response (conformance `observed`)", schema: null },
   },
   problems: [],
-  errors: { ...everywhere, ...validation, ...unknownKey },
+  errors: { ...everywhere, ...validation, ...tooLong, ...unknownKey },
 })
 
 export const getHealth = route({
@@ -185,6 +186,7 @@ export const getHealth = route({
     },
   },
   problems: [],
+  errors: { 500: everywhere[500] },
 })
 
 export const getCurrentUser = route({

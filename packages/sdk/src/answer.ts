@@ -1,31 +1,31 @@
 import type { Problem, Route } from "@keyward/contract"
+import type { Received } from "./exchange.ts"
 import { KeywardProblem, KeywardUnexpectedAnswer } from "./failure.ts"
 import { retryAfterSeconds } from "./retry.ts"
 
 /**
- * What a response says: the body of a declared success, `undefined` where that has none.
+ * What an answer says: the body of a declared success, `undefined` where that has none.
  * @param apiKey is taken out of whatever an error would repeat of the answer; null: there is none
  * @throws KeywardProblem for a refusal, KeywardUnexpectedAnswer for what is no answer of this API
  */
-export async function readAnswer(route: Route, response: Response, apiKey: string | null): Promise<unknown> {
-  const declared = route.answers[response.status]
-  if (declared?.schema === null) {
-    await response.body?.cancel()
-    return undefined
-  }
-  const text = await response.text()
+export function readAnswer(route: Route, received: Received, apiKey: string | null): unknown {
+  const declared = route.answers[received.status]
+  if (declared?.schema === null) return undefined
   if (declared) {
-    const body = parseJson(text)
+    const body = parseJson(received.text)
     if (typeof body === "object" && body !== null) return body
-    throw unexpected(route, response, apiKey)
+    throw unexpectedAnswer(route, received, apiKey)
   }
-  const problem = parseJson(text, (value) => withoutKey(value, apiKey))
-  if (!isProblem(problem, response.status)) throw unexpected(route, response, apiKey)
-  throw new KeywardProblem(problem, retryAfterSeconds(response.headers))
+  const problem = parseJson(received.text, (value) => withoutKey(value, apiKey))
+  if (!isProblem(problem, received.status)) throw unexpectedAnswer(route, received, apiKey)
+  throw new KeywardProblem(problem, retryAfterSeconds(received.headers))
 }
 
-function unexpected(route: Route, response: Response, apiKey: string | null): KeywardUnexpectedAnswer {
-  const { status, headers } = response
+export function unexpectedAnswer(
+  route: Route,
+  { status, headers }: Pick<Received, "status" | "headers">,
+  apiKey: string | null,
+): KeywardUnexpectedAnswer {
   const [type = ""] = (headers.get("content-type") ?? "").split(";")
   const what = type === "" ? "no content type" : String(withoutKey(type, apiKey))
   return new KeywardUnexpectedAnswer(
@@ -36,7 +36,7 @@ function unexpected(route: Route, response: Response, apiKey: string | null): Ke
 }
 
 /** undefined for text that is no JSON. */
-function parseJson(text: string, each: (value: unknown) => unknown = (value) => value): unknown {
+export function parseJson(text: string, each: (value: unknown) => unknown = (value) => value): unknown {
   try {
     return JSON.parse(text, (_name, value: unknown) => each(value))
   } catch {
@@ -44,7 +44,7 @@ function parseJson(text: string, each: (value: unknown) => unknown = (value) => 
   }
 }
 
-function withoutKey(value: unknown, apiKey: string | null): unknown {
+export function withoutKey(value: unknown, apiKey: string | null): unknown {
   return typeof value === "string" && apiKey !== null ? value.replaceAll(apiKey, "[the API key]") : value
 }
 

@@ -1,4 +1,5 @@
 export * from "./client.ts"
+export type { Fetch } from "./exchange.ts"
 export * from "./failure.ts"
 export type { CallInput, CallOptions } from "./request.ts"
 export type { ChangeOptions } from "./resources.ts"
