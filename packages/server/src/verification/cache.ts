@@ -34,18 +34,22 @@ const negativeForMs = 1_000
 
 /**
  * The keys that were verified lately, by digest. The past cannot overwrite the present: a change notice drops what is
- * older than it, and what was read before a notice came in is never kept but read again.
+ * older than it, what was read before a notice came in is never kept but read again, and whoever asks after a notice
+ * waits for no read that began before it.
  */
 export class SubjectCache implements ChangeListener {
   readonly #source: SubjectSource
   readonly #clock: Clock
   readonly #trustedForMs: number
   readonly #subjects: LRUCache<string, Confirmed<Subject>>
-  readonly #keyspaces = new Map<string, Confirmed<Keyspace>>()
+  readonly #keyspaces: LRUCache<string, Confirmed<Keyspace>>
   readonly #digestsByKey = new Map<string, string[]>()
   readonly #unknown: LRUCache<string, Instant>
-  readonly #loading = new Map<string, Promise<Subject | null>>()
-  /** The number of the latest notice of each object, kept while a read that began before it is under way. */
+  readonly #loading = new Map<
+    string,
+    { readonly began: Instant; readonly subject: Promise<Subject | null> }
+  >()
+  /** What the notices of each object came to, and the number of the latest, kept while a read that began before it is under way. */
   readonly #notices = new Map<string, { readonly number: number; readonly revision: number | null }>()
   readonly #readsUnderWay = new Set<{ readonly began: number }>()
   #noticeNumber = 0
@@ -58,6 +62,7 @@ export class SubjectCache implements ChangeListener {
       max: settings.maximumKeys,
       dispose: ({ value }, digest) => this.#forgetDigest(value.key.id, digest),
     })
+    this.#keyspaces = new LRUCache({ max: settings.maximumKeys })
     this.#unknown = new LRUCache({ max: negativeMaximum })
   }
 
@@ -73,27 +78,37 @@ export class SubjectCache implements ChangeListener {
       const subject = entry.value
       const keyspace = this.#keyspaces.get(subject.key.keyspaceId)
       const current = keyspace?.value === subject.keyspace
-      return current && this.#trusted(entry, now) && this.#trusted(keyspace, now) ? subject : undefined
+      return current && this.#trusted(entry.confirmedAt, now) && this.#trusted(keyspace.confirmedAt, now)
+        ? subject
+        : undefined
     }
     const unknownSince = this.#unknown.get(digest)
-    if (unknownSince === undefined) return undefined
+    if (unknownSince === undefined || !this.#trusted(unknownSince, now)) return undefined
     return now >= unknownSince && now - unknownSince < negativeForMs ? null : undefined
   }
 
-  /** Asks the store, once for all who ask for the same digest meanwhile. */
+  /** Asks the store, once for all who ask for the same digest meanwhile, unless a change or the time says that this is too old. */
   load(digest: string, text: string): Promise<Subject | null> {
+    const began = this.#clock.now()
     const underWay = this.#loading.get(digest)
-    if (underWay) return underWay
-    const loading = this.#read(digest, text).finally(() => this.#loading.delete(digest))
+    if (underWay && this.#trusted(underWay.began, began)) return underWay.subject
+    const loading = { began, subject: this.#read(digest, text) }
     this.#loading.set(digest, loading)
-    return loading
+    const ended = () => {
+      if (this.#loading.get(digest) === loading) this.#loading.delete(digest)
+    }
+    loading.subject.then(ended, ended)
+    return loading.subject
   }
 
   changed(notice: ChangeNotice): void {
     this.#noticeNumber++
+    this.#loading.clear()
     if (this.#readsUnderWay.size > 0) {
+      const before = this.#notices.get(notice.id)
+      const revision = before ? highest(before.revision, notice.revision) : notice.revision
       this.#notices.delete(notice.id)
-      this.#notices.set(notice.id, { number: this.#noticeNumber, revision: notice.revision })
+      this.#notices.set(notice.id, { number: this.#noticeNumber, revision })
     }
     const isOlder = (revision: number) => notice.revision === null || revision < notice.revision
     if (notice.kind === "keyspace") {
@@ -123,7 +138,7 @@ export class SubjectCache implements ChangeListener {
         }
         const keyspace = await this.#keyspace(stored.key.organizationId, stored.key.keyspaceId, began, readAt)
         if (keyspace && !this.#outdated(stored.key.id, stored.key.revision, began)) {
-          return this.#keep(digest, compileSubject(stored, keyspace), readAt)
+          return this.#keep(digest, stored, keyspace, readAt)
         }
       } finally {
         this.#readsUnderWay.delete(read)
@@ -140,7 +155,7 @@ export class SubjectCache implements ChangeListener {
     readAt: Instant,
   ): Promise<Keyspace | null> {
     const kept = this.#keyspaces.get(id)
-    if (kept && this.#trusted(kept, readAt)) return kept.value
+    if (kept && this.#trusted(kept.confirmedAt, this.#clock.now())) return kept.value
     const keyspace = await this.#source.keyspace(organizationId, id)
     if (!keyspace)
       return fail({ code: "store_unavailable" }, { cause: new Error("A key's keyspace is missing.") })
@@ -155,9 +170,14 @@ export class SubjectCache implements ChangeListener {
     return keyspace
   }
 
-  #keep(digest: string, subject: Subject, confirmedAt: Instant): Subject {
-    const present = this.#subjects.peek(digest)
-    if (present && present.value.key.revision > subject.key.revision) return present.value
+  /** The subject as the newest revision of its key has it: another read that began later may have shown a newer one. */
+  #keep(digest: string, read: StoredSubject, keyspace: Keyspace, confirmedAt: Instant): Subject {
+    const present = this.#subjects.peek(digest)?.value
+    const newer = present && present.key.revision > read.key.revision
+    const subject = compileSubject(
+      newer ? { ...present, secretVersion: present.secret.version } : read,
+      keyspace,
+    )
     this.#unknown.delete(digest)
     this.#subjects.set(digest, { value: subject, confirmedAt })
     const digests = this.#digestsByKey.get(subject.key.id)
@@ -189,10 +209,15 @@ export class SubjectCache implements ChangeListener {
   }
 
   /** A clock that was set back makes an age negative: then it is not known, and the store is asked. */
-  #trusted(entry: Confirmed<unknown>, now: Instant): boolean {
-    const age = now - entry.confirmedAt
+  #trusted(confirmedAt: Instant, now: Instant): boolean {
+    const age = now - confirmedAt
     return this.#trustedForMs === Number.POSITIVE_INFINITY || (age >= 0 && age < this.#trustedForMs)
   }
+}
+
+/** Two changes of one object may be told of in another order than they were made. null: nobody knows. */
+function highest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.max(one, other)
 }
 
 interface Confirmed<Value> {
