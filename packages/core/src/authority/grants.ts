@@ -53,6 +53,6 @@ export function demandGrantable(
 }
 
 /** Grants in their one spelling, each once, in the order given. */
-export function spelledOnce(grants: readonly string[]): string[] {
+export function spelledOnce(grants: readonly string[]): readonly string[] {
   return new PermissionSet(grants).grants
 }

@@ -13,6 +13,8 @@ export class PermissionSet implements Holder {
   readonly #allow: Side
   readonly #deny: Side
   readonly #grants: readonly Grant[]
+  /** In one spelling each, without repeats, in the order given. */
+  readonly grants: readonly string[]
 
   /** @throws RangeError on text that is not a grant: what is stored was checked when it was written */
   constructor(grants: Iterable<string>) {
@@ -23,6 +25,7 @@ export class PermissionSet implements Holder {
     })
     this.#allow = index(this.#grants.filter((grant) => !grant.deny))
     this.#deny = index(this.#grants.filter((grant) => grant.deny))
+    this.grants = [...new Set(this.#grants.map(printGrant))]
   }
 
   allows(need: Need): boolean {
@@ -31,6 +34,7 @@ export class PermissionSet implements Holder {
 
   /** Whether the permission is granted for any resource at all; what is denied there is another question. */
   allowsSomewhere(permission: string): boolean {
+    if (covers(this.#allow, { name: permission, resource: null }, grants)) return true
     const need: Grant = { deny: false, name: permission, wildcard: false, resource: null }
     return this.#grants.some((grant) => !grant.deny && includes({ ...grant, resource: null }, need))
   }
@@ -53,11 +57,6 @@ export class PermissionSet implements Holder {
         return !held || cut
       })
       .map(printGrant)
-  }
-
-  /** In one spelling each, without repeats, in the order given. */
-  get grants(): string[] {
-    return [...new Set(this.#grants.map(printGrant))]
   }
 }
 

@@ -33,7 +33,8 @@ export function createListener({ logger, trustedHops, instance }: ListenerSettin
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
-    trustProxy: (_address: string, hop: number) => hop < trustedHops,
+    // Without proxies no header is looked at, which also spares each request the look.
+    trustProxy: trustedHops === 0 ? false : (_address: string, hop: number) => hop < trustedHops,
     bodyLimit: bounds.bodyBytes,
     genReqId: requestIds(),
     forceCloseConnections: "idle",

@@ -16,17 +16,22 @@ export function managementAuthentication(verifier: Verifier): Authenticate {
         headers: { "www-authenticate": "Bearer" },
       })
     }
+    const address = request.ip
     const verification = verifier.verify({
       text,
-      visible: ({ keyspace }) => keyspace.kind === "management",
-      guesser: request.ip,
-      clientIp: request.ip,
+      visible: isManagement,
+      guesser: address,
+      clientIp: address,
       origin: originOf(request),
     })
     return verification instanceof Promise
       ? verification.then((decided) => callerOf(decided, request))
       : callerOf(verification, request)
   }
+}
+
+function isManagement({ keyspace }: Subject): boolean {
+  return keyspace.kind === "management"
 }
 
 /**

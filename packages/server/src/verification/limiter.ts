@@ -6,6 +6,8 @@ import type { Instant } from "@keyward/core"
  */
 export class Limiter {
   readonly #keys = new Map<string, Map<string, number>>()
+  /** Goes round and round; an iterator of a Map follows what is added and removed meanwhile. */
+  #round = this.#keys.entries()
 
   /** The stored TAT of one limit (see core's `limit/gcra.ts`); null: nothing consumed. */
   consumed(keyId: string, limitName: string): number | null {
@@ -14,11 +16,9 @@ export class Limiter {
 
   /** Stores the TATs of an accepted verification. */
   consume(keyId: string, tats: ReadonlyMap<string, number>, now: Instant): void {
-    const limits = this.#keys.get(keyId) ?? new Map<string, number>()
-    for (const [name, tat] of tats) limits.set(name, tat)
-    // Moved to the end: the front holds whatever was used longest ago.
-    this.#keys.delete(keyId)
-    this.#keys.set(keyId, limits)
+    const limits = this.#keys.get(keyId)
+    if (limits) for (const [name, tat] of tats) limits.set(name, tat)
+    else this.#keys.set(keyId, new Map(tats))
     this.#forgetSpent(now)
   }
 
@@ -27,16 +27,21 @@ export class Limiter {
     return this.#keys.size
   }
 
-  /** Looks at two of the oldest for each one stored, so that forgetting keeps pace and never stalls. */
+  /** Looks at two keys for each one stored, so that forgetting keeps pace and never stalls. */
   #forgetSpent(now: Instant): void {
-    let looks = 2
-    for (const [keyId, limits] of this.#keys) {
-      if (looks-- === 0) return
-      if ([...limits.values()].every((tat) => tat <= now)) this.#keys.delete(keyId)
-      else {
-        this.#keys.delete(keyId)
-        this.#keys.set(keyId, limits)
+    for (let look = 0; look < 2; look++) {
+      const { value: entry } = this.#round.next()
+      if (!entry) {
+        this.#round = this.#keys.entries()
+        return
       }
+      const [keyId, limits] = entry
+      if (isSpent(limits, now)) this.#keys.delete(keyId)
     }
   }
+}
+
+function isSpent(limits: ReadonlyMap<string, number>, now: Instant): boolean {
+  for (const tat of limits.values()) if (tat > now) return false
+  return true
 }
