@@ -1,8 +1,7 @@
-import { constants } from "node:fs"
-import { mkdir, open, readFile } from "node:fs/promises"
-import { dirname } from "node:path"
+import { readFile } from "node:fs/promises"
 import { type Entropy, Peppers, Sealer, type Store } from "@keyward/core"
 import { type Config, ConfigError } from "./config.ts"
+import { createPrivateFile } from "./durable-file.ts"
 
 /** What this installation keeps outside its database: without it, a stolen database says nothing about any secret. */
 export interface InstallationSecrets {
@@ -59,15 +58,8 @@ async function readOrMake(path: string, entropy: Entropy, create: boolean) {
     encryption_keys: { 1: Buffer.from(entropy.bytes(32)).toString("base64") },
   }
   const text = `${JSON.stringify(made, null, 2)}\n`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  // Exclusive: of two first starts at once, one makes the file and the other fails instead of overwriting it.
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  // Of two first starts at once, one makes the file and the other fails instead of overwriting it.
+  await createPrivateFile(path, text)
   return parse(path, text)
 }
 

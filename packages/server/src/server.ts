@@ -15,6 +15,7 @@ import { createApp, createListener } from "./http/app.ts"
 import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
 import { openStore } from "./stores/open.ts"
+import { localUrl } from "./url.ts"
 import { version } from "./version.ts"
 
 export interface OpenOptions {
@@ -98,8 +99,7 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
     listeners.push(app)
     await app.listen({ host: config.host, port })
     const address = app.server.address() as AddressInfo
-    const host = address.family === "IPv6" ? `[${address.address}]` : address.address
-    return `http://${host}:${address.port}`
+    return localUrl(address.address, address.port)
   }
 
   async function close(): Promise<void> {

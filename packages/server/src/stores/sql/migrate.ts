@@ -31,10 +31,15 @@ export function migrate(engine: Engine, target = migrations.length): Promise<num
   })
 }
 
-/** @throws Error when a database is ahead of the program: what a newer version wrote is not to be guessed at */
+/** A database is ahead of the program: what a newer version wrote is not to be guessed at. */
+export class NewerDatabaseError extends Error {
+  override readonly name = "NewerDatabaseError"
+}
+
+/** @throws NewerDatabaseError */
 export function demandKnownVersion(version: number): void {
   if (version <= migrations.length) return
-  throw new Error(
+  throw new NewerDatabaseError(
     `The database has version ${version} of the schema, and this version of Keyward knows none after ` +
       `${migrations.length}. Start the version of Keyward that migrated the database, or a newer one.`,
   )

@@ -1,0 +1,143 @@
+import process from "node:process"
+import type { Command } from "commander"
+import { type Config, ConfigError, readConfig } from "../config.ts"
+import type { Keyward } from "../keyward.ts"
+import { localUrl } from "../url.ts"
+import { version } from "../version.ts"
+import {
+  type Addresses,
+  type Credentials,
+  credentialsFile,
+  moveCredentials,
+  readCredentials,
+  writeCredentials,
+} from "./credentials.ts"
+import { printFirstSteps } from "./first-steps.ts"
+import { type OutputOptions, printJson, printLine, printMembers } from "./output.ts"
+
+export function addDev(program: Command): void {
+  program
+    .command("dev")
+    .summary("serve on this machine, with everything made on the first start")
+    .description(
+      "Serves from the data folder (KEYWARD_DATA_DIR, default ./data). The first start makes the secrets, an organization with its administrator, a keyspace to try things out in and the Arthur dialect's master key; it shows the credentials this once and keeps them in credentials.json in the data folder, for the remote commands. Ends like `keyward serve`. Logs are JSON lines on standard error.",
+    )
+    .option("--json", "print one line of JSON when it serves: where, and on the first start the credentials")
+    .action(dev)
+}
+
+interface Prepared {
+  readonly firstStart: boolean
+  /** null: the file is gone. */
+  readonly credentials: Credentials | null
+}
+
+async function dev({ json }: OutputOptions): Promise<void> {
+  const config = readConfig(process.env, true)
+  const [{ createLogger }, { isEmpty }, { makeDataDir }, { serveUntilStopped }] = await Promise.all([
+    import("../logger.ts"),
+    import("../first-start.ts"),
+    import("./installation.ts"),
+    import("./serving.ts"),
+  ])
+  await makeDataDir(config)
+  await serveUntilStopped<Prepared>({
+    config,
+    logger: createLogger(config.logLevel, process.stderr),
+    createSecrets: true,
+    async prepare(keyward) {
+      return (await isEmpty(keyward))
+        ? { firstStart: true, credentials: await makeInstallation(keyward, config) }
+        : { firstStart: false, credentials: await credentialsOf(keyward, config) }
+    },
+    async announce(addresses, { firstStart, credentials }) {
+      const moved = credentials && (await moveCredentials(config.dataDir, credentials, addresses))
+      await (json ? announceJson : announce)(config, addresses, { firstStart, credentials: moved })
+    },
+  })
+}
+
+/** The credentials are on the disk before anything is served: whoever can use this installation has them. */
+async function makeInstallation(keyward: Keyward, config: Config): Promise<Credentials> {
+  const [
+    { ensureBuiltInKeyspace, managementKeyspace },
+    { createDemoKeyspace, createFirstOrganization },
+    arthur,
+  ] = await Promise.all([
+    import("@keyward/core"),
+    import("../first-start.ts"),
+    import("../dialects/arthur/index.ts"),
+  ])
+  const { authority, deps } = keyward
+  const { organizationId, admin } = await createFirstOrganization(keyward, {
+    organizationName: "Organization",
+    email: "admin@example.com",
+  })
+  const demonstration = await createDemoKeyspace(keyward, organizationId)
+  const definition = arthur.arthur.keyspace({ maxActiveKeys: config.arthur.maxKeys })
+  const keyspace = await ensureBuiltInKeyspace(deps, organizationId, definition)
+  const management = await managementKeyspace(deps, organizationId)
+  const master = await arthur.issueMasterKey(authority, keyspace, management.id)
+  const credentials = {
+    base_url: localUrl(config.host, config.port),
+    organization_id: organizationId,
+    admin: { email: admin.email, password: admin.password, api_key: admin.apiKey },
+    demo_keyspace_id: demonstration.id,
+    arthur: {
+      base_url: config.arthur.port === null ? null : localUrl(config.host, config.arthur.port),
+      admin_key: master.secret,
+    },
+  }
+  await writeCredentials(config.dataDir, credentials)
+  return credentials
+}
+
+/** @throws ConfigError when the file is another installation's */
+async function credentialsOf({ store }: Keyward, { dataDir }: Config): Promise<Credentials | null> {
+  const credentials = await readCredentials(dataDir)
+  if (credentials === null || (await store.organization(credentials.organization_id))) return credentials
+  throw new ConfigError(
+    `${credentialsFile(dataDir)} belongs to another store. Move it away, or start with the KEYWARD_DATABASE_URL that it belongs to.`,
+  )
+}
+
+async function announceJson(
+  { dataDir }: Config,
+  { baseUrl, arthurUrl }: Addresses,
+  { firstStart, credentials }: Prepared,
+): Promise<void> {
+  await printJson({
+    base_url: baseUrl,
+    arthur_url: arthurUrl,
+    credentials_file: credentials && credentialsFile(dataDir),
+    first_start: firstStart,
+    ...(firstStart ? { credentials } : {}),
+  })
+}
+
+async function announce(
+  { dataDir }: Config,
+  { baseUrl, arthurUrl }: Addresses,
+  { firstStart, credentials }: Prepared,
+): Promise<void> {
+  await printLine(`Keyward ${version} serves at ${baseUrl} (API reference: ${baseUrl}/reference)`)
+  if (arthurUrl !== null) await printLine(`The Arthur GenAI Engine dialect is at ${arthurUrl}`)
+  const file = credentialsFile(dataDir)
+  if (credentials === null) {
+    return printLine(
+      `\nThe credentials of the first start are not in ${file}, and are not shown again. With a management key that you kept, set KEYWARD_API_KEY; without one, "keyward recover" makes a new one. Or stop, delete the data folder and start anew: that loses every key in it.`,
+    )
+  }
+  if (firstStart) {
+    await printLine(`\nThis is the first start. The credentials, shown this once and kept in ${file}:\n`)
+    await printMembers({
+      organization: credentials.organization_id,
+      administrator: credentials.admin.email,
+      password: credentials.admin.password,
+      "API key": credentials.admin.api_key,
+      "Arthur admin key": credentials.arthur.admin_key,
+      "demonstration keyspace": credentials.demo_keyspace_id,
+    })
+  } else await printLine(`\nThe credentials are in ${file}`)
+  await printLine(`\nTo issue a key and verify it:\n\n${printFirstSteps(credentials, file)}\n\nCtrl+C stops.`)
+}
