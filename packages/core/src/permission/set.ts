@@ -32,11 +32,11 @@ export class PermissionSet implements Holder {
     return covers(this.#allow, need, grants) && !covers(this.#deny, need, denies)
   }
 
-  /** Whether the permission is granted for any resource at all; what is denied there is another question. */
+  /** Whether the permission is granted for any resource at all, and not denied for every one. */
   allowsSomewhere(permission: string): boolean {
-    if (covers(this.#allow, { name: permission, resource: null }, grants)) return true
     const need: Grant = { deny: false, name: permission, wildcard: false, resource: null }
-    return this.#grants.some((grant) => !grant.deny && includes({ ...grant, resource: null }, need))
+    const granted = this.#grants.some((grant) => !grant.deny && includes({ ...grant, resource: null }, need))
+    return granted && !this.#grants.some((grant) => grant.deny && includes(grant, need))
   }
 
   /**
