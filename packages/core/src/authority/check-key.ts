@@ -1,10 +1,14 @@
 import { fail, type InputError } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
-import type { Store } from "../store/store.ts"
+import type { User } from "../organization.ts"
 import type { Instant } from "../time.ts"
 import { isAddressRange, isOriginPattern } from "../verification/source.ts"
+import { checkLimits } from "./check-limits.ts"
 import { checkGrants } from "./grants.ts"
+
+/** A user of the key's organization, or null. */
+export type FindUser = (id: string) => Promise<User | null>
 
 /**
  * Refuses a key that contradicts its keyspace or itself. What did not change is not held against a change: a key that
@@ -13,7 +17,7 @@ import { checkGrants } from "./grants.ts"
  * @throws "invalid_input", naming every member that is wrong
  */
 export async function checkKey(
-  store: Store,
+  findUser: FindUser,
   keyspace: Keyspace,
   before: Key,
   key: Key,
@@ -33,14 +37,7 @@ export async function checkKey(
       })
     })
   }
-  key.limits.forEach(({ name }, at) => {
-    if (key.limits.findIndex((limit) => limit.name === name) === at) return
-    errors.push({
-      member: `/limits/${at}/name`,
-      message: `The name "${name}" occurs twice.`,
-      fix: "Name each once.",
-    })
-  })
+  if (key.limits !== before.limits) errors.push(...checkLimits(key.limits, "/limits"))
   key.allowedAddresses.forEach((range, at) => {
     if (isAddressRange(range)) return
     errors.push({
@@ -72,11 +69,15 @@ export async function checkKey(
       fix: "Use an instant before expires_at.",
     })
   }
-  errors.push(...(await ownerErrors(store, before, key)))
+  errors.push(...(await ownerErrors(findUser, before, key)))
   if (errors.length > 0) fail({ code: "invalid_input", errors })
 }
 
-async function ownerErrors(store: Store, before: Key, { organizationId, owner }: Key): Promise<InputError[]> {
+async function ownerErrors(
+  findUser: FindUser,
+  before: Key,
+  { organizationId, owner }: Key,
+): Promise<InputError[]> {
   if (owner.kind === before.owner.kind && owner.id === before.owner.id) return []
   switch (owner.kind) {
     case "external":
@@ -84,7 +85,7 @@ async function ownerErrors(store: Store, before: Key, { organizationId, owner }:
     case "organization":
       return owner.id === organizationId ? [] : [unknownOwner("The organization owns only its own keys.")]
     case "user":
-      return (await store.user(organizationId, owner.id)) ? [] : [unknownOwner("There is no such user.")]
+      return (await findUser(owner.id)) ? [] : [unknownOwner("There is no such user.")]
     case "service_account":
       return [unknownOwner("There is no such service account.")]
   }

@@ -1,8 +1,8 @@
 import type { AuditAction, AuditDraft } from "../audit/event.ts"
 import type { Entropy } from "../entropy.ts"
-import { AuthorityError, isFailure } from "../failure.ts"
+import { AuthorityError, fail, type InputError, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
-import type { JsonObject } from "../json.ts"
+import { canonicalJson, type JsonObject } from "../json.ts"
 import type { Peppers } from "../key/digest.ts"
 import type { Sealer } from "../key/sealing.ts"
 import type { Change, Store } from "../store/store.ts"
@@ -33,7 +33,10 @@ export interface ChangeNotice {
   readonly revision: number | null
 }
 
-/** An audit event that is about to be written. */
+/**
+ * An audit event that is about to be written.
+ * @throws "invalid_input" when the details hold what canonical JSON cannot say, so that nobody could verify the event
+ */
 export function draft(
   deps: AuthorityDeps,
   caller: Pick<Caller, "organizationId" | "actor" | "requestId">,
@@ -41,6 +44,7 @@ export function draft(
   target: AuditDraft["target"],
   details: JsonObject,
 ): AuditDraft {
+  refuseUnprintable(details)
   const at = deps.clock.now()
   return {
     id: newId(at, deps.entropy),
@@ -51,6 +55,19 @@ export function draft(
     target,
     details,
     requestId: caller.requestId,
+  }
+}
+
+function refuseUnprintable(details: JsonObject): void {
+  try {
+    canonicalJson(details)
+  } catch (cause) {
+    const error: InputError = {
+      member: "",
+      message: "A text is not well-formed Unicode, a number is infinite, or the nesting is too deep.",
+      fix: "Send text that UTF-8 can encode, and finite numbers.",
+    }
+    fail({ code: "invalid_input", errors: [error] }, { cause })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AuditDraft } from "../audit/event.ts"
 import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import { keyFormats } from "../key/format.ts"
@@ -9,7 +10,7 @@ import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
 import { type Instant, printTimestamp } from "../time.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
-import { checkKey } from "./check-key.ts"
+import { checkKey, type FindUser } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
@@ -53,6 +54,26 @@ export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewK
     () => deps.store.keyspace(caller.organizationId, input.keyspaceId),
     ({ id }) => id,
   )
+  const { created, change, event } = await composeKey(deps, caller, keyspace, input, usersOf(deps, caller))
+  await commit(deps, caller.organizationId, [change], [event])
+  return created
+}
+
+/** A key that is about to be stored, and the event that records it. */
+interface ComposedKey {
+  readonly created: CreatedKey
+  readonly change: Change
+  readonly event: AuditDraft
+}
+
+/** @throws "invalid_input", "grant_exceeds_caller" */
+export async function composeKey(
+  deps: AuthorityDeps,
+  caller: Caller,
+  keyspace: Keyspace,
+  input: NewKey,
+  findUser: FindUser,
+): Promise<ComposedKey> {
   const now = deps.clock.now()
   const format = keyFormats[keyspace.format]
   const id = format.newKeyId(now, deps.entropy)
@@ -83,12 +104,11 @@ export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewK
     secrets: [newSecret(deps, keyspace, id, 1, text, now)],
   }
   const { keyspaceId: _, ...members } = input
-  const key = await patched(deps, keyspace, blank, members, now)
+  const key = await patched(findUser, keyspace, blank, members, now)
   demandGrantable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
-  await commit(deps, caller.organizationId, [change], [event])
-  return { key, secret: text }
+  return { created: { key, secret: text }, change, event }
 }
 
 export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
@@ -96,7 +116,7 @@ export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promis
 }
 
 /** Callers bound to a keyspace must name it in the filter. */
-export function listKeys(
+export async function listKeys(
   deps: AuthorityDeps,
   caller: Caller,
   filter: KeyFilter,
@@ -120,7 +140,7 @@ export function updateKey(
   return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     const key = await patched(
-      deps,
+      usersOf(deps, caller),
       keyspace,
       before,
       typeof patch === "function" ? patch(before) : patch,
@@ -261,6 +281,10 @@ function findKey(
   )
 }
 
+function usersOf(deps: AuthorityDeps, { organizationId }: Caller): FindUser {
+  return (id) => deps.store.user(organizationId, id)
+}
+
 async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
   const keyspace = await deps.store.keyspace(key.organizationId, key.keyspaceId)
   return keyspace ?? fail({ code: "not_found", resource: "keyspace" })
@@ -268,7 +292,7 @@ async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
 
 /** `key` with what `patch` names, checked as a whole. */
 async function patched(
-  deps: AuthorityDeps,
+  findUser: FindUser,
   keyspace: Keyspace,
   key: Key,
   { enabled, ...members }: KeyPatch,
@@ -276,7 +300,7 @@ async function patched(
 ): Promise<Key> {
   const disabledAt = enabled === undefined ? key.disabledAt : enabled ? null : (key.disabledAt ?? now)
   const next = { ...patchedWith<Key>(key, members), disabledAt }
-  await checkKey(deps.store, keyspace, key, next, now)
+  await checkKey(findUser, keyspace, key, next, now)
   return {
     ...next,
     permissions: spelledOnce(next.permissions),

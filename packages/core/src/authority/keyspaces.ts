@@ -1,6 +1,6 @@
 import { fail, type InputError } from "../failure.ts"
 import { newId } from "../id.ts"
-import type { Json } from "../json.ts"
+import { canonicalJson, type Json } from "../json.ts"
 import { isKeyPrefix } from "../key/format.ts"
 import type { Keyspace, PermissionDefinition, Role, SecretRetention } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
@@ -8,6 +8,7 @@ import { type Patch, patchedWith } from "../patch.ts"
 import { isPermission } from "../permission/grammar.ts"
 import type { Page, PageOf, TimePosition } from "../store/store.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
+import { checkLimits, repeatedNames } from "./check-limits.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { checkGrants } from "./grants.ts"
 
@@ -59,7 +60,7 @@ export async function createKeyspace(
     caller,
     "keyspace.created",
     { kind: "keyspace", id: keyspace.id },
-    describe(keyspace),
+    describeKeyspace(keyspace),
   )
   await commit(deps, caller.organizationId, [{ kind: "keyspace.insert", keyspace }], [event])
   return keyspace
@@ -75,7 +76,7 @@ export function readKeyspace(deps: AuthorityDeps, caller: Caller, id: string): P
   )
 }
 
-export function listKeyspaces(
+export async function listKeyspaces(
   deps: AuthorityDeps,
   caller: Caller,
   page: Page<TimePosition>,
@@ -119,7 +120,7 @@ export function updateKeyspace(
       caller,
       "keyspace.updated",
       { kind: "keyspace", id },
-      describeChange(before, keyspace),
+      changedMembers(describeKeyspace(before), describeKeyspace(keyspace)),
     )
     await commit(deps, caller.organizationId, [{ kind: "keyspace.update", keyspace }], [event])
     return keyspace
@@ -145,35 +146,17 @@ function refuseInvalid(keyspace: Keyspace): void {
       fix: "Use a name such as invoices.read.",
     })
   })
-  refuseRepeats(keyspace.permissions, "/permissions", errors)
-  refuseRepeats(keyspace.roles, "/roles", errors)
-  refuseRepeats(keyspace.limits, "/limits", errors)
+  errors.push(...repeatedNames(keyspace.permissions, "/permissions"))
+  errors.push(...repeatedNames(keyspace.roles, "/roles"))
+  errors.push(...checkLimits(keyspace.limits, "/limits"))
   keyspace.roles.forEach((role, at) => {
     errors.push(...checkGrants(role.permissions, keyspace.permissions, `/roles/${at}/permissions`))
   })
   if (errors.length > 0) fail({ code: "invalid_input", errors })
 }
 
-function refuseRepeats(
-  named: readonly { readonly name: string }[],
-  member: string,
-  errors: InputError[],
-): void {
-  const seen = new Set<string>()
-  named.forEach(({ name }, at) => {
-    if (seen.has(name)) {
-      errors.push({
-        member: `${member}/${at}/name`,
-        message: `The name "${name}" occurs twice.`,
-        fix: "Name each once.",
-      })
-    }
-    seen.add(name)
-  })
-}
-
 /** What the audit trail keeps of a keyspace. */
-function describe(keyspace: Keyspace) {
+export function describeKeyspace(keyspace: Keyspace) {
   return {
     name: keyspace.name,
     description: keyspace.description,
@@ -190,16 +173,12 @@ function describe(keyspace: Keyspace) {
   }
 }
 
-function describeChange(before: Keyspace, after: Keyspace) {
-  return changedMembers(describe(before), describe(after))
-}
-
-/** The members that differ, each with its value before and after. */
+/** The members that differ, each with its value before and after. In which order a store gives back members is its own affair. */
 export function changedMembers(before: { [member: string]: Json }, after: { [member: string]: Json }) {
   const changed: { [member: string]: Json } = {}
   for (const [member, value] of Object.entries(after)) {
     const old = before[member] ?? null
-    if (JSON.stringify(old) !== JSON.stringify(value)) changed[member] = { before: old, after: value }
+    if (canonicalJson(old) !== canonicalJson(value)) changed[member] = { before: old, after: value }
   }
   return changed
 }

@@ -1,12 +1,13 @@
-import { fail } from "../failure.ts"
+import { fail, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
 import type { KeyFormatName } from "../key/format.ts"
 import type { Keyspace, KeyspaceKind, PermissionDefinition, Role } from "../keyspace.ts"
 import type { Organization, User } from "../organization.ts"
 import { PermissionSet } from "../permission/set.ts"
 import { type Caller, demand } from "./caller.ts"
-import { type AuthorityDeps, commit, draft } from "./deps.ts"
-import { type CreatedKey, createKey } from "./keys.ts"
+import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
+import { type CreatedKey, composeKey } from "./keys.ts"
+import { changedMembers, describeKeyspace } from "./keyspaces.ts"
 import { managementName, managementPermissions, managementPrefix } from "./management.ts"
 
 /** The caller of what Keyward does of its own accord, such as the first start. Holds everything. */
@@ -56,6 +57,19 @@ export async function createOrganization(
     createdAt: now,
     ...input.admin,
   }
+  // One commit: a start that is cut short leaves no organization behind to which nobody has a key.
+  const adminKey = await composeKey(
+    deps,
+    caller,
+    managementKeyspace,
+    {
+      keyspaceId: managementKeyspace.id,
+      owner: { kind: "user", id: admin.id },
+      name: "Administrator",
+      permissions: ["*"],
+    },
+    async () => admin,
+  )
   await commit(
     deps,
     organization.id,
@@ -63,6 +77,7 @@ export async function createOrganization(
       { kind: "organization.insert", organization },
       { kind: "keyspace.insert", keyspace: managementKeyspace },
       { kind: "user.insert", user: admin },
+      adminKey.change,
     ],
     [
       draft(
@@ -80,15 +95,10 @@ export async function createOrganization(
         { kind: "management" },
       ),
       draft(deps, caller, "user.created", { kind: "user", id: admin.id }, { email: admin.email }),
+      adminKey.event,
     ],
   )
-  const adminKey = await createKey(deps, caller, {
-    keyspaceId: managementKeyspace.id,
-    owner: { kind: "user", id: admin.id },
-    name: "Administrator",
-    permissions: ["*"],
-  })
-  return { organization, admin, managementKeyspace, adminKey }
+  return { organization, admin, managementKeyspace, adminKey: adminKey.created }
 }
 
 /** @throws "not_found" for any organization but the caller's own, "permission_denied" */
@@ -123,45 +133,46 @@ export interface NewBuiltInKeyspace {
  * A dialect's keyspace of an organization, made the first time it is asked for. When its definition in the program
  * has changed since, it is brought up to date.
  */
-export async function ensureBuiltInKeyspace(
+export function ensureBuiltInKeyspace(
   deps: AuthorityDeps,
   organizationId: string,
   definition: NewBuiltInKeyspace,
 ): Promise<Keyspace> {
-  const existing = await deps.store.keyspaceByName(organizationId, definition.name)
-  if (existing && existing.kind !== definition.kind) {
-    return fail({ code: "already_exists", resource: "keyspace", member: "name" })
-  }
   const caller = systemCaller(organizationId)
-  if (!existing) {
-    const keyspace = builtInKeyspace(deps, organizationId, definition)
-    const target = { kind: "keyspace", id: keyspace.id } as const
-    const event = draft(deps, caller, "keyspace.created", target, {
-      kind: definition.kind,
-      name: definition.name,
-    })
+  return retried(null, async () => {
+    const existing = await deps.store.keyspaceByName(organizationId, definition.name)
+    if (!existing) return insertBuiltInKeyspace(deps, caller, definition)
+    if (existing.kind !== definition.kind) {
+      return fail({ code: "already_exists", resource: "keyspace", member: "name" })
+    }
+    const { description, permissions, roles, maxActiveKeys } = definition
+    const wanted = { ...existing, description, permissions, roles, maxActiveKeys }
+    const changed = changedMembers(describeKeyspace(existing), describeKeyspace(wanted))
+    if (Object.keys(changed).length === 0) return existing
+    const keyspace = { ...wanted, updatedAt: deps.clock.now(), revision: existing.revision + 1 }
+    const event = draft(deps, caller, "keyspace.updated", { kind: "keyspace", id: keyspace.id }, changed)
+    await commit(deps, organizationId, [{ kind: "keyspace.update", keyspace }], [event])
+    return keyspace
+  })
+}
+
+async function insertBuiltInKeyspace(
+  deps: AuthorityDeps,
+  caller: Caller,
+  definition: NewBuiltInKeyspace,
+): Promise<Keyspace> {
+  const { organizationId } = caller
+  const keyspace = builtInKeyspace(deps, organizationId, definition)
+  const { kind, name } = definition
+  const event = draft(deps, caller, "keyspace.created", { kind: "keyspace", id: keyspace.id }, { kind, name })
+  try {
     await commit(deps, organizationId, [{ kind: "keyspace.insert", keyspace }], [event])
     return keyspace
+  } catch (error) {
+    // Somebody else asked for it at the same time and was faster: theirs is the keyspace.
+    if (isFailure(error, "already_exists")) return ensureBuiltInKeyspace(deps, organizationId, definition)
+    throw error
   }
-  const { description, permissions, roles, maxActiveKeys } = definition
-  const wanted = { description, permissions, roles, maxActiveKeys }
-  const current = {
-    description: existing.description,
-    permissions: existing.permissions,
-    roles: existing.roles,
-    maxActiveKeys: existing.maxActiveKeys,
-  }
-  if (JSON.stringify(wanted) === JSON.stringify(current)) return existing
-  const keyspace = { ...existing, ...wanted, updatedAt: deps.clock.now(), revision: existing.revision + 1 }
-  const event = draft(
-    deps,
-    caller,
-    "keyspace.updated",
-    { kind: "keyspace", id: keyspace.id },
-    { kind: definition.kind },
-  )
-  await commit(deps, organizationId, [{ kind: "keyspace.update", keyspace }], [event])
-  return keyspace
 }
 
 function builtInKeyspace(

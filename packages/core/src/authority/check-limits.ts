@@ -1,0 +1,40 @@
+import type { InputError } from "../failure.ts"
+import { type Limit, limitRateMaximum } from "../limit/limit.ts"
+
+/**
+ * What is wrong with a list of limits: a name twice, or a limit that could not be decided.
+ * @param member the JSON Pointer of the list
+ */
+export function checkLimits(limits: readonly Limit[], member: string): InputError[] {
+  const undecidable = limits.flatMap(({ count, windowSeconds }, at): InputError[] => {
+    const whole = Number.isSafeInteger(count) && count >= 1
+    const lasting = Number.isSafeInteger(windowSeconds) && windowSeconds >= 1
+    if (whole && lasting && count <= windowSeconds * limitRateMaximum) return []
+    return [
+      {
+        member: `${member}/${at}`,
+        message: `A limit is 1 or more in 1 or more seconds, in whole numbers, and at most ${limitRateMaximum} a second.`,
+        fix: "Use a smaller count or a longer window, or leave the limit out.",
+      },
+    ]
+  })
+  return [...undecidable, ...repeatedNames(limits, member)]
+}
+
+/** The later ones of those that have the same name. */
+export function repeatedNames(named: readonly { readonly name: string }[], member: string): InputError[] {
+  const seen = new Set<string>()
+  return named.flatMap(({ name }, at) => {
+    if (!seen.has(name)) {
+      seen.add(name)
+      return []
+    }
+    return [
+      {
+        member: `${member}/${at}/name`,
+        message: `The name "${name}" occurs twice.`,
+        fix: "Name each once.",
+      },
+    ]
+  })
+}
