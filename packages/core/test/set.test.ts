@@ -70,6 +70,14 @@ describe("allows", () => {
       runs,
     )
   })
+  test("what is denied for every resource is allowed nowhere", () => {
+    const somewhere = (...held: string[]) => new PermissionSet(held).allowsSomewhere("a.b")
+    expect(somewhere("a.*:r")).toBe(true)
+    expect(somewhere("*", "!a.b:r")).toBe(true)
+    expect(somewhere("*", "!a.b")).toBe(false)
+    expect(somewhere("a.b:r", "!a.*")).toBe(false)
+    expect(somewhere("a.c")).toBe(false)
+  })
   test("the answer is the grammar's, read grant by grant", () => {
     // The rule once more, without an index: slow, plain, and of another make.
     const covers = (grant: string, { name, resource }: Need) => {

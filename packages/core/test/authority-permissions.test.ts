@@ -1,0 +1,238 @@
+import { describe, expect, test } from "vitest"
+import { createAuthority } from "../src/authority/authority.ts"
+import type { Caller } from "../src/authority/caller.ts"
+import type { ManagementPermission } from "../src/authority/management.ts"
+import { managementPermissions } from "../src/authority/management.ts"
+import { systemCaller } from "../src/authority/organizations.ts"
+import type { ResourceKind } from "../src/failure.ts"
+import type { Instant } from "../src/time.ts"
+import { callerWith, failureOf, type House, openHouse, refused, start } from "./authority-fixture.ts"
+
+const page = { limit: 10, after: null }
+const unknownId = "01981d3a-7c00-7000-8000-00000000dead"
+
+/** What a use case is about: a key and its keyspace, here or in the other organization. */
+interface Target {
+  readonly keyspaceId: string
+  readonly keyId: string
+  readonly organizationId: string
+}
+interface UseCase {
+  readonly name: string
+  readonly needs: ManagementPermission
+  /** What is not found when the target is unknown; null: a list, or the organization as a whole. */
+  readonly resource: ResourceKind | null
+  readonly run: (house: House, caller: Caller, target: Target) => Promise<unknown>
+}
+
+const useCases: readonly UseCase[] = [
+  {
+    name: "organization",
+    needs: "organizations.read",
+    resource: "organization",
+    run: ({ authority }, caller, { organizationId }) => authority.organization(caller, organizationId),
+  },
+  {
+    name: "createKeyspace",
+    needs: "keyspaces.write",
+    resource: null,
+    run: ({ authority }, caller) => authority.createKeyspace(caller, { name: "New", prefix: "new" }),
+  },
+  {
+    name: "keyspace",
+    needs: "keyspaces.read",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) => authority.keyspace(caller, keyspaceId),
+  },
+  {
+    name: "keyspaces",
+    needs: "keyspaces.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.keyspaces(caller, page),
+  },
+  {
+    name: "updateKeyspace",
+    needs: "keyspaces.write",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) =>
+      authority.updateKeyspace(caller, keyspaceId, { description: "x" }, null),
+  },
+  {
+    name: "createKey",
+    needs: "keys.write",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) => authority.createKey(caller, { keyspaceId, name: "New" }),
+  },
+  {
+    name: "key",
+    needs: "keys.read",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.key(caller, keyId),
+  },
+  {
+    name: "keys",
+    needs: "keys.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.keys(caller, {}, page),
+  },
+  {
+    name: "updateKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.updateKey(caller, keyId, { name: "x" }, null),
+  },
+  {
+    name: "revokeKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) =>
+      authority.revokeKey(caller, keyId, { reason: "unspecified", note: null }),
+  },
+  {
+    name: "deleteKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.deleteKey(caller, keyId, null),
+  },
+  {
+    name: "revealKey",
+    needs: "keys.reveal",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.revealKey(caller, keyId, "a test"),
+  },
+  {
+    name: "keyUsage",
+    needs: "keys.read",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.keyUsage(caller, keyId, 0 as Instant, start),
+  },
+  {
+    name: "auditEvents",
+    needs: "audit.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.auditEvents(caller, {}, page),
+  },
+]
+
+async function prepare() {
+  const house = await openHouse()
+  const own = await house.authority.createKey(house.admin, { keyspaceId: house.recoverable.id, name: "Own" })
+  const foreignAdmin = systemCaller(house.other.organization.id)
+  const foreign = await house.authority.createKey(foreignAdmin, {
+    keyspaceId: house.foreign.id,
+    name: "Theirs",
+  })
+  const target: Target = {
+    keyspaceId: house.recoverable.id,
+    keyId: own.key.id,
+    organizationId: house.acme.organization.id,
+  }
+  const theirs: Target = {
+    keyspaceId: house.foreign.id,
+    keyId: foreign.key.id,
+    organizationId: house.other.organization.id,
+  }
+  const nothing: Target = { keyspaceId: unknownId, keyId: unknownId, organizationId: unknownId }
+  return { house, target, theirs, nothing }
+}
+
+const all = managementPermissions.map(({ name }) => name)
+
+test("every use case of the authority is in the table", async () => {
+  const { house } = await prepare()
+  expect(Object.keys(createAuthority(house.deps)).sort()).toEqual(useCases.map(({ name }) => name).sort())
+})
+
+describe.each(useCases)("$name needs $needs", ({ needs, resource, run }) => {
+  test("with exactly that it works", async () => {
+    const { house, target } = await prepare()
+    await run(house, callerWith(house, needs), target)
+  })
+
+  test("with everything but that it is permission_denied, whether the target exists or not", async () => {
+    const { house, target, theirs, nothing } = await prepare()
+    const caller = callerWith(house, ...all.filter((name) => name !== needs))
+    for (const one of [target, theirs, nothing]) {
+      expect(await failureOf(run(house, caller, one))).toEqual({
+        code: "permission_denied",
+        missing: [needs],
+      })
+    }
+  })
+
+  test("denied, it is refused even to one who holds everything else", async () => {
+    const { house, target } = await prepare()
+    await expect(run(house, callerWith(house, "*", `!${needs}`), target)).rejects.toThrow("permission_denied")
+  })
+
+  test("the other organization's and an unknown one get the same answer", async () => {
+    const { house, theirs, nothing } = await prepare()
+    if (resource === null) return
+    const answer = await failureOf(run(house, house.admin, theirs))
+    expect(answer).toEqual({ code: "not_found", resource })
+    expect(await failureOf(run(house, house.admin, nothing))).toEqual(answer)
+  })
+
+  test("bound to the keyspace it works there, and for the organization as a whole it is refused", async () => {
+    const { house, target } = await prepare()
+    const bound = callerWith(house, `${needs}:${target.keyspaceId}`)
+    if (resource === null || resource === "organization") {
+      await refused(run(house, bound, target), "permission_denied")
+    } else {
+      await run(house, bound, target)
+    }
+  })
+
+  test("bound to another keyspace: not_found, or permission_denied for one who may read the target", async () => {
+    const { house, target, nothing } = await prepare()
+    const elsewhere = `${needs}:${house.keyspace.id}`
+    if (resource === null || resource === "organization") {
+      await refused(run(house, callerWith(house, elsewhere), target), "permission_denied")
+      return
+    }
+    expect(await failureOf(run(house, callerWith(house, elsewhere), target))).toEqual({
+      code: "not_found",
+      resource,
+    })
+    expect(await failureOf(run(house, callerWith(house, elsewhere), nothing))).toEqual({
+      code: "not_found",
+      resource,
+    })
+    const reading = `${resource}s.read`
+    if (reading === needs) return
+    const reader = callerWith(house, elsewhere, reading)
+    expect(await failureOf(run(house, reader, target))).toEqual({
+      code: "permission_denied",
+      missing: [needs],
+    })
+  })
+
+  test("a denial for the keyspace refuses there, and for the organization as a whole", async () => {
+    const { house, target } = await prepare()
+    const denied = callerWith(house, "*", `!${needs}:${target.keyspaceId}`)
+    await expect(run(house, denied, target)).rejects.toThrow(/^(permission_denied|not_found)$/)
+  })
+})
+
+test("a list of keys is narrowed to what the caller may read, by naming the keyspace", async () => {
+  const { house, target } = await prepare()
+  const bound = callerWith(house, `keys.read:${target.keyspaceId}`)
+  const listed = await house.authority.keys(bound, { keyspaceId: target.keyspaceId }, page)
+  expect(listed.items.map(({ id }) => id)).toEqual([target.keyId])
+  await refused(house.authority.keys(bound, { keyspaceId: house.keyspace.id }, page), "permission_denied")
+  await refused(house.authority.keys(bound, {}, page), "permission_denied")
+  // Another organization's keyspace, and one of which nobody has heard, are equally empty.
+  for (const keyspaceId of [house.foreign.id, unknownId]) {
+    expect((await house.authority.keys(house.admin, { keyspaceId }, page)).items).toEqual([])
+  }
+})
+
+test("no list shows another organization's", async () => {
+  const { house, theirs } = await prepare()
+  const keyspaces = await house.authority.keyspaces(house.admin, page)
+  expect(keyspaces.items.map(({ organizationId }) => organizationId)).not.toContain(theirs.organizationId)
+  const keys = await house.authority.keys(house.admin, {}, page)
+  expect(keys.items.map(({ organizationId }) => organizationId)).not.toContain(theirs.organizationId)
+  const events = await house.authority.auditEvents(house.admin, {}, { limit: 1000, after: null })
+  expect(events.items.map(({ organizationId }) => organizationId)).not.toContain(theirs.organizationId)
+})
