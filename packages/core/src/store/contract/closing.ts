@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest"
+import type { Store } from "../store.ts"
+import { expectFailure, found, insertKeys, nextId, noon, sampleDraft, sampleKey } from "./sample.ts"
+
+const page = { limit: 1, after: null } as const
+
+/** A call of each method: a method added to the port does not compile until it has its line here. */
+const calls: {
+  readonly [Method in Exclude<keyof Store, "engine" | "close">]: (store: Store) => Promise<unknown>
+} = {
+  commit: (store) => store.commit({ organizationId: "o", changes: [], events: [sampleDraft("o")] }),
+  organization: (store) => store.organization("o"),
+  organizations: (store) => store.organizations(page),
+  user: (store) => store.user("o", "u"),
+  userByEmail: (store) => store.userByEmail("o", "e"),
+  keyspace: (store) => store.keyspace("o", "k"),
+  keyspaceByName: (store) => store.keyspaceByName("o", "n"),
+  keyspaces: (store) => store.keyspaces("o", page),
+  key: (store) => store.key("o", "k"),
+  keys: (store) => store.keys("o", {}, noon, page),
+  subject: (store) => store.subject([]),
+  redigest: (store) =>
+    store.redigest("k", 1, { pepperVersion: 1, digest: "a" }, { pepperVersion: 2, digest: "b" }),
+  recordUsage: (store) => store.recordUsage([]),
+  usage: (store) => store.usage("o", "k", noon, noon),
+  auditEvents: (store) => store.auditEvents("o", {}, page),
+  auditHead: (store) => store.auditHead("o"),
+  setting: (store) => store.setting("s"),
+  ensureSetting: (store) => store.ensureSetting("s", "v"),
+  ping: (store) => store.ping(),
+}
+
+export function closingContract(open: () => Promise<Store>): void {
+  describe("a closed store", () => {
+    test("refuses every method, and being closed again does nothing", async () => {
+      const store = await open()
+      await store.close()
+      await expect(store.close()).resolves.toBeUndefined()
+      for (const call of Object.values(calls)) await expectFailure(call(store), { code: "store_unavailable" })
+    })
+
+    test("has waited for what was under way", async () => {
+      const store = await open()
+      const founded = await found(store)
+      const commits = Array.from({ length: 10 }, () => insertKeys(store, sampleKey(founded)))
+      const reads = Array.from({ length: 10 }, () => store.key(founded.organization.id, nextId()))
+      await store.close()
+      await expect(Promise.all([...commits, ...reads])).resolves.toHaveLength(20)
+    })
+  })
+}

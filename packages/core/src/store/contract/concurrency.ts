@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest"
+import { ChainVerifier, printAuditEvent } from "../../audit/chain.ts"
+import { isFailure } from "../../failure.ts"
+import { later } from "../../time.ts"
+import type { Store } from "../store.ts"
+import {
+  commit,
+  everyPage,
+  expectFailure,
+  found,
+  insertKeys,
+  keyInsert,
+  minute,
+  noon,
+  revised,
+  sampleDraft,
+  sampleKey,
+  updateKey,
+} from "./sample.ts"
+
+export function concurrencyContract(store: () => Store): void {
+  describe("many at once", () => {
+    test("of many updates from one revision exactly one is made", async () => {
+      const founded = await found(store())
+      const key = sampleKey(founded)
+      await insertKeys(store(), key)
+      const attempts = Array.from({ length: 20 }, (_, at) =>
+        commit(store(), key.organizationId, {
+          kind: "key.update",
+          key: revised(key, { name: `attempt ${at}` }),
+        }),
+      )
+      const results = await Promise.allSettled(attempts)
+      const made = results.flatMap(({ status }, at) => (status === "fulfilled" ? [at] : []))
+      expect(made).toHaveLength(1)
+      for (const result of results) {
+        if (result.status === "rejected") expect(isFailure(result.reason, "revision_conflict")).toBe(true)
+      }
+      const stored = await store().key(key.organizationId, key.id)
+      expect(stored).toMatchObject({ revision: 2, name: `attempt ${made[0]}` })
+    })
+
+    test("of 50 keys inserted at once as many are let in as the maximum says", async () => {
+      const founded = await found(store())
+      const organizationId = founded.organization.id
+      const attempts = Array.from({ length: 50 }, (_, at) => {
+        const expiresAt = at % 2 ? later(noon, minute) : null
+        return commit(store(), organizationId, keyInsert(sampleKey(founded, { expiresAt }), 7))
+      })
+      const results = await Promise.allSettled(attempts)
+      expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(7)
+      for (const result of results) {
+        if (result.status === "rejected") {
+          expect(result.reason).toMatchObject({ failure: { code: "too_many_keys", limit: 7 } })
+        }
+      }
+      const page = await store().keys(organizationId, {}, noon, { limit: 50, after: null })
+      expect(page.items).toHaveLength(7)
+    })
+
+    test("only keys of the keyspace that are active when the new one is created count to the maximum", async () => {
+      const founded = await found(store())
+      const other = await found(store())
+      const organizationId = founded.organization.id
+      const revocation = { reason: "unspecified", note: null } as const
+      await insertKeys(
+        store(),
+        sampleKey(other),
+        sampleKey(founded, { revokedAt: noon, revocation }),
+        sampleKey(founded, { disabledAt: noon }),
+        sampleKey(founded, { expiresAt: noon }),
+        sampleKey(founded, { notBefore: later(noon, 1) }),
+        sampleKey(founded, { notBefore: noon, expiresAt: later(noon, 1) }),
+      )
+      const deleted = sampleKey(founded)
+      await insertKeys(store(), deleted)
+      await updateKey(store(), deleted, { deletedAt: noon })
+
+      const full = { code: "too_many_keys", limit: 1 } as const
+      await expectFailure(commit(store(), organizationId, keyInsert(sampleKey(founded), 1)), full)
+      await commit(store(), organizationId, keyInsert(sampleKey(founded), 2))
+      // A moment later one has expired and another has become valid.
+      const next = sampleKey(founded, { createdAt: later(noon, 1) })
+      await expectFailure(commit(store(), organizationId, keyInsert(next, 2)), { ...full, limit: 2 })
+      await expectFailure(commit(store(), organizationId, keyInsert(next, 0)), { ...full, limit: 0 })
+      await commit(store(), organizationId, keyInsert(next, 3))
+    })
+
+    test("the audit chain of concurrent commits has no gap and verifies", async () => {
+      const founded = await found(store())
+      const organizationId = founded.organization.id
+      const commits = Array.from({ length: 30 }, (_, at) => {
+        const events = [1, 2].map((part) => sampleDraft(organizationId, { details: { at, part } }))
+        return store().commit({ organizationId, changes: [keyInsert(sampleKey(founded))], events })
+      })
+      await Promise.all(commits)
+      const events = await everyPage((after: number | null) =>
+        store().auditEvents(organizationId, {}, { limit: 25, after, ascending: true }),
+      )
+      expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 61 }, (_, at) => at + 1))
+      const verifier = new ChainVerifier()
+      for (const event of events) expect(verifier.next(printAuditEvent(event))).toBeNull()
+      expect(verifier.end(await store().auditHead(organizationId))).toBeNull()
+    })
+
+    test("usage that is recorded from several sides at once adds up", async () => {
+      const founded = await found(store())
+      const keys = Array.from({ length: 10 }, () => sampleKey(founded))
+      await commit(store(), founded.organization.id, ...keys.map((key) => keyInsert(key)))
+      const recordings = Array.from({ length: 20 }, (_, at) => {
+        const order = at % 2 ? keys : keys.toReversed()
+        return store().recordUsage(
+          order.map((key) => ({
+            organizationId: key.organizationId,
+            keyId: key.id,
+            lastUsed: new Map([[1, later(noon, at)]]),
+            counts: [{ hour: noon, outcome: "VALID", count: 3 }],
+          })),
+        )
+      })
+      await Promise.all(recordings)
+      for (const key of keys) {
+        const counts = await store().usage(key.organizationId, key.id, noon, later(noon, 1))
+        expect(counts).toEqual([{ hour: noon, outcome: "VALID", count: 60 }])
+        expect(await store().key(key.organizationId, key.id)).toMatchObject({ lastUsedAt: later(noon, 19) })
+      }
+    })
+
+    test("a reading that begins after a commit was acknowledged sees it", async () => {
+      const founded = await found(store())
+      await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const key = sampleKey(founded)
+          await insertKeys(store(), key)
+          expect(await store().key(key.organizationId, key.id)).toEqual(key)
+          expect((await store().subject(key.secrets))?.key).toEqual(key)
+        }),
+      )
+    })
+  })
+}

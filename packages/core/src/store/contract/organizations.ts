@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest"
+import { later } from "../../time.ts"
+import type { Store, TimePosition } from "../store.ts"
+import {
+  commit,
+  everyPage,
+  expectFailure,
+  found,
+  minute,
+  nextId,
+  noon,
+  sampleKeyspace,
+  sampleOrganization,
+  sampleUser,
+} from "./sample.ts"
+
+export function organizationContract(store: () => Store): void {
+  describe("organizations, users and keyspaces", () => {
+    test("an organization is read as it was written", async () => {
+      const organization = sampleOrganization({ name: "Zoë & Søn 🔑" })
+      await commit(store(), organization.id, { kind: "organization.insert", organization })
+      expect(await store().organization(organization.id)).toEqual(organization)
+      expect(await store().organization(nextId())).toBeNull()
+    })
+
+    test("organizations are listed oldest first, ties by id, and every one of them once", async () => {
+      const newer = sampleOrganization({ createdAt: later(noon, minute) })
+      const [a, b] = [sampleOrganization(), sampleOrganization()]
+      for (const organization of [newer, b, a]) {
+        await commit(store(), organization.id, { kind: "organization.insert", organization })
+      }
+      const listed = await everyPage((after: TimePosition | null) =>
+        store().organizations({ limit: 3, after }),
+      )
+      const ids = listed.map(({ id }) => id)
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(ids.filter((id) => [a.id, b.id, newer.id].includes(id))).toEqual([a.id, b.id, newer.id])
+    })
+
+    test("a user is found by id and by e-mail address", async () => {
+      const { organization } = await found(store())
+      const user = sampleUser(organization.id, { passwordHash: "$argon2id$v=19$…" })
+      await commit(store(), organization.id, { kind: "user.insert", user })
+      expect(await store().user(organization.id, user.id)).toEqual(user)
+      expect(await store().userByEmail(organization.id, user.email)).toEqual(user)
+      expect(await store().user(organization.id, nextId())).toBeNull()
+      expect(await store().userByEmail(organization.id, "nobody@example.com")).toBeNull()
+    })
+
+    test("a keyspace is read as it was written, by id and by name", async () => {
+      const { organization } = await found(store())
+      const keyspace = sampleKeyspace(organization.id, {
+        kind: "management",
+        description: "Keys of the back office.",
+        retention: "recoverable",
+        permissions: [{ name: "invoices.read", description: "Read invoices" }],
+        roles: [{ name: "clerk", description: "", permissions: ["invoices.read", "!invoices.delete"] }],
+        limits: [{ name: "per_minute", count: 60, windowSeconds: 60 }],
+        maxActiveKeys: 7,
+      })
+      await commit(store(), organization.id, { kind: "keyspace.insert", keyspace })
+      expect(await store().keyspace(organization.id, keyspace.id)).toEqual(keyspace)
+      expect(await store().keyspaceByName(organization.id, keyspace.name)).toEqual(keyspace)
+      expect(await store().keyspace(organization.id, nextId())).toBeNull()
+      expect(await store().keyspaceByName(organization.id, "none")).toBeNull()
+    })
+
+    test("keyspaces are listed oldest first, ties by id", async () => {
+      const { organization, keyspace } = await found(store())
+      const newer = sampleKeyspace(organization.id, { createdAt: later(noon, minute) })
+      const [a, b] = [sampleKeyspace(organization.id), sampleKeyspace(organization.id)]
+      for (const one of [newer, b, a]) {
+        await commit(store(), organization.id, { kind: "keyspace.insert", keyspace: one })
+      }
+      for (const limit of [1, 2, 10]) {
+        const listed = await everyPage((after: TimePosition | null) =>
+          store().keyspaces(organization.id, { limit, after }),
+        )
+        expect(listed.map(({ id }) => id)).toEqual([keyspace.id, a.id, b.id, newer.id])
+      }
+    })
+
+    test("an updated keyspace is the new one as a whole", async () => {
+      const { organization, keyspace } = await found(store())
+      const renamed = { ...keyspace, name: "Renamed", maxActiveKeys: 3, revision: 2 }
+      await commit(store(), organization.id, { kind: "keyspace.update", keyspace: renamed })
+      expect(await store().keyspaceByName(organization.id, "Renamed")).toEqual(renamed)
+      expect(await store().keyspaceByName(organization.id, keyspace.name)).toBeNull()
+    })
+
+    test("names and addresses that are taken are refused, with the member", async () => {
+      const { organization, keyspace } = await found(store())
+      const user = sampleUser(organization.id)
+      const other = sampleKeyspace(organization.id)
+      await commit(
+        store(),
+        organization.id,
+        { kind: "user.insert", user },
+        { kind: "keyspace.insert", keyspace: other },
+      )
+
+      const sameEmail = sampleUser(organization.id, { email: user.email })
+      await expectFailure(commit(store(), organization.id, { kind: "user.insert", user: sameEmail }), {
+        code: "already_exists",
+        resource: "user",
+        member: "email",
+      })
+      const taken = { code: "already_exists", resource: "keyspace", member: "name" } as const
+      const sameName = sampleKeyspace(organization.id, { name: keyspace.name })
+      await expectFailure(
+        commit(store(), organization.id, { kind: "keyspace.insert", keyspace: sameName }),
+        taken,
+      )
+      const renamed = { ...other, name: keyspace.name, revision: 2 }
+      await expectFailure(
+        commit(store(), organization.id, { kind: "keyspace.update", keyspace: renamed }),
+        taken,
+      )
+    })
+
+    test("two organizations may each have a user of one address and a keyspace of one name", async () => {
+      const [a, b] = [await found(store()), await found(store())]
+      for (const { organization } of [a, b]) {
+        const user = sampleUser(organization.id, { email: "ada@example.com" })
+        const keyspace = sampleKeyspace(organization.id, { name: "Production" })
+        await commit(
+          store(),
+          organization.id,
+          { kind: "user.insert", user },
+          { kind: "keyspace.insert", keyspace },
+        )
+        expect(await store().userByEmail(organization.id, "ada@example.com")).toEqual(user)
+        expect(await store().keyspaceByName(organization.id, "Production")).toEqual(keyspace)
+      }
+    })
+
+    test("ids that are taken are refused", async () => {
+      const { organization, keyspace } = await found(store())
+      const user = sampleUser(organization.id)
+      await commit(store(), organization.id, { kind: "user.insert", user })
+      await expectFailure(commit(store(), organization.id, { kind: "organization.insert", organization }), {
+        code: "already_exists",
+        resource: "organization",
+        member: "id",
+      })
+      const sameUser = { ...user, email: "other@example.com" }
+      await expectFailure(commit(store(), organization.id, { kind: "user.insert", user: sameUser }), {
+        code: "already_exists",
+        resource: "user",
+        member: "id",
+      })
+      const sameKeyspace = { ...keyspace, name: "Other" }
+      await expectFailure(
+        commit(store(), organization.id, { kind: "keyspace.insert", keyspace: sameKeyspace }),
+        { code: "already_exists", resource: "keyspace", member: "id" },
+      )
+    })
+  })
+}

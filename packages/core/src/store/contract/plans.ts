@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { later } from "../../time.ts"
+import { keyOrder, type Store } from "../store.ts"
+import {
+  commit,
+  type Founded,
+  found,
+  hour,
+  insertKeys,
+  keyInsert,
+  minute,
+  noon,
+  revised,
+  sampleKey,
+  sampleSecret,
+  sampleUser,
+} from "./sample.ts"
+import type { Capabilities, StatementWatch } from "./suite.ts"
+
+const first = { limit: 5, after: null } as const
+
+/** Everything that a store is asked for, each on its own. A list is read from its start and from a position of it. */
+const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise<unknown>>> = {
+  organization: (store, { organization }) => store.organization(organization.id),
+  organizations: async (store) => {
+    await store.organizations(first)
+    await store.organizations({ limit: 5, after: { createdAt: noon, id: "x" } })
+  },
+  user: (store, { organization }) => store.user(organization.id, "x"),
+  userByEmail: (store, { organization }) => store.userByEmail(organization.id, "x"),
+  keyspace: (store, { organization, keyspace }) => store.keyspace(organization.id, keyspace.id),
+  keyspaceByName: (store, { organization, keyspace }) => store.keyspaceByName(organization.id, keyspace.name),
+  keyspaces: async (store, { organization }) => {
+    await store.keyspaces(organization.id, first)
+    await store.keyspaces(organization.id, { limit: 5, after: { createdAt: noon, id: "x" } })
+  },
+  key: (store, { organization }) => store.key(organization.id, "x"),
+  "keys: all": lists({}),
+  "keys: keyspace": lists({ keyspaceId: "x" }),
+  "keys: owner": lists({ owner: { kind: "external", id: "x" } }),
+  "keys: state": lists({ state: "active" }),
+  "keys: tag": lists({ tag: "x" }),
+  "keys: name prefix": lists({ namePrefix: "x" }),
+  "keys: empty name prefix": lists({ namePrefix: "" }),
+  "keys: expires from": lists({ expiresFrom: noon }),
+  "keys: expires before": lists({ expiresBefore: noon }),
+  "keys: expires between": lists({ expiresFrom: noon, expiresBefore: later(noon, hour) }),
+  "keys: last used from": lists({ lastUsedFrom: noon }),
+  "keys: last used before": lists({ lastUsedBefore: noon }),
+  "keys: everything": lists({
+    keyspaceId: "x",
+    owner: { kind: "external", id: "x" },
+    state: "active",
+    tag: "x",
+  }),
+  subject: (store) =>
+    store.subject([1, 2].map((pepperVersion) => ({ pepperVersion, digest: `x ${pepperVersion}` }))),
+  redigest: (store) =>
+    store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
+  usage: (store, { organization }) => store.usage(organization.id, "x", noon, later(noon, hour)),
+  recordUsage: async (store, ours) => {
+    const key = sampleKey(ours)
+    await insertKeys(store, key)
+    const counts = [{ hour: noon, outcome: "VALID", count: 1 }] as const
+    const lastUsed = new Map([[1, noon]])
+    await store.recordUsage([{ organizationId: key.organizationId, keyId: key.id, lastUsed, counts }])
+  },
+  auditHead: (store, { organization }) => store.auditHead(organization.id),
+  "audit events: all": events({}),
+  "audit events: action": events({ action: "key.created" }),
+  "audit events: target": events({ targetId: "x" }),
+  "audit events: between": events({ from: noon, before: later(noon, hour) }),
+  setting: (store) => store.setting("x"),
+  ensureSetting: (store) => store.ensureSetting("x", "y"),
+  "commit: every change": async (store) => {
+    const ours = await found(store)
+    const key = sampleKey(ours, { tags: ["a"] })
+    const changed = revised(key, { tags: ["b"], name: "changed" })
+    await commit(
+      store,
+      ours.organization.id,
+      { kind: "user.insert", user: sampleUser(ours.organization.id) },
+      { kind: "keyspace.update", keyspace: { ...ours.keyspace, revision: 2 } },
+      keyInsert(key, 5),
+      { kind: "key.update", key: changed },
+      { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
+      { kind: "key.update", key: revised(changed, { deletedAt: noon }) },
+    )
+  },
+}
+
+/** "Costs the same at any size": no statement reads a table from end to end, or sorts. */
+export function planContract(open: () => Promise<Store>, watch: Capabilities["watch"]): void {
+  describe.skipIf(!watch)("every statement stays on an index", () => {
+    let store: Store
+    let statements: StatementWatch
+    let ours: Founded
+
+    beforeAll(async () => {
+      if (!watch) return
+      store = await open()
+      statements = watch(store)
+      ours = await found(store)
+      const keys = Array.from({ length: 50 }, (_, at) =>
+        sampleKey(ours, {
+          owner: { kind: "external", id: `owner ${at % 5}` },
+          name: `key ${at}`,
+          tags: [`tag ${at % 3}`],
+          expiresAt: later(noon, at * minute),
+          lastUsedAt: later(noon, at * minute),
+        }),
+      )
+      await commit(store, ours.organization.id, ...keys.map((key) => keyInsert(key)))
+    })
+    afterAll(() => store?.close())
+
+    test.each(Object.entries(askedFor))("%s", async (_what, ask) => {
+      statements.forget()
+      await ask(store, ours)
+      const plans = await statements.plans()
+      expect(plans.length).toBeGreaterThan(0)
+      expect(plans.filter(({ faults }) => faults.length > 0)).toEqual([])
+    })
+  })
+}
+
+function lists(filter: Parameters<Store["keys"]>[1]) {
+  return async (store: Store, { organization }: Founded) => {
+    await store.keys(organization.id, filter, noon, first)
+    const order = keyOrder(filter)
+    const value = order === "name" ? "x" : noon
+    await store.keys(organization.id, filter, noon, { limit: 5, after: { order, value, id: "x" } })
+  }
+}
+
+function events(filter: Parameters<Store["auditEvents"]>[1]) {
+  return async (store: Store, { organization }: Founded) => {
+    for (const ascending of [true, false]) {
+      await store.auditEvents(organization.id, filter, { limit: 5, after: null, ascending })
+      await store.auditEvents(organization.id, filter, { limit: 5, after: 3, ascending })
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import process from "node:process"
+import { afterAll, beforeAll, beforeEach, describe } from "vitest"
+import type { Store } from "../store.ts"
+import { auditContract } from "./audit.ts"
+import { closingContract } from "./closing.ts"
+import { commitContract } from "./commits.ts"
+import { concurrencyContract } from "./concurrency.ts"
+import { durabilityContract } from "./durability.ts"
+import { exactnessContract } from "./exactness.ts"
+import { keyListContract } from "./key-lists.ts"
+import { keyContract } from "./keys.ts"
+import { organizationContract } from "./organizations.ts"
+import { pagingContract } from "./paging.ts"
+import { planContract } from "./plans.ts"
+import { settingContract } from "./settings.ts"
+import { tenantContract } from "./tenants.ts"
+import { usageContract } from "./usage.ts"
+
+/** What a store can show beyond the port; an absent member leaves out the cases that need it. */
+export interface Capabilities {
+  /** Opens what a store of `open` has written once more, as the next process does. Absent: nothing outlives the process. */
+  readonly reopen?: (store: Store) => Promise<Store>
+  /** Watches which statements a store of `open` executes. Absent: the store has no query planner to ask. */
+  readonly watch?: (store: Store) => StatementWatch
+}
+
+export interface StatementWatch {
+  /** Forgets the statements executed so far. */
+  forget(): void
+  /** The statements executed since, each with what is wrong with the engine's plan for it: none where it stays on an index. */
+  plans(): Promise<readonly { readonly sql: string; readonly faults: readonly string[] }[]>
+}
+
+/**
+ * What every store keeps: the port's docstrings as tests. Each case founds an organization of its own, so one store serves
+ * nearly all of them, and each runs among the leavings of the others.
+ * @param open opens an empty store, each time another one
+ */
+export function storeContract(name: string, open: () => Promise<Store>, capabilities: Capabilities): void {
+  describe(`store contract ${name}`, () => {
+    let opened: Store | null = null
+    let cases = 0
+    const store = (): Store => {
+      if (!opened) throw new Error("The store is not open yet.")
+      return opened
+    }
+
+    beforeAll(async () => {
+      opened = await open()
+    })
+    beforeEach(() => {
+      cases++
+    })
+    afterAll(async () => {
+      await opened?.close()
+      process.stdout.write(`store contract ${name}: ${cases} cases\n`)
+    })
+
+    organizationContract(store)
+    commitContract(store)
+    keyContract(store)
+    keyListContract(store)
+    pagingContract(store)
+    exactnessContract(store)
+    concurrencyContract(store)
+    auditContract(store)
+    usageContract(store)
+    settingContract(store)
+    tenantContract(store)
+    closingContract(open)
+    durabilityContract(open, capabilities.reopen)
+    planContract(open, capabilities.watch)
+  })
+}
