@@ -35,7 +35,7 @@ const settings = {
     16,
   ),
   KEYWARD_CACHE_KEYS: whole(
-    "Most keys kept in memory for verification; about 2 KiB each.",
+    "Most keys kept in memory for verification; about 4 KiB each, more with long lists.",
     "100000",
     10_000_000,
     1,

@@ -1,3 +1,4 @@
+import { isIPv6, SocketAddress } from "node:net"
 import { decideLimit, type Instant, type Limit } from "@keyward/core"
 import { LRUCache } from "lru-cache"
 
@@ -20,8 +21,9 @@ export class GuessThrottle {
 
   /** Milliseconds until the source may try again; 0: now. */
   waitOf(source: string, now: Instant): number {
-    const tat = this.#limit && this.#sources.get(network(source))
-    if (!this.#limit || tat === undefined || tat === null) return 0
+    if (!this.#limit || this.#sources.size === 0) return 0
+    const tat = this.#sources.get(network(source))
+    if (tat === undefined) return 0
     return decideLimit(this.#limit, tat, 1, now).status.retryAfterMs
   }
 
@@ -33,13 +35,16 @@ export class GuessThrottle {
   }
 }
 
-/** An IPv6 holder has a whole /64 to guess from, so that counts as one source. */
+/** An IPv6 holder has a whole /64 to guess from, so that counts as one source, however its addresses are written. */
 function network(source: string): string {
-  if (!source.includes(":") || source.includes(".")) return source
-  const [head = "", tail] = source.split("::")
+  if (!source.includes(":")) return source
+  const [unzoned = ""] = source.split("%")
+  if (!isIPv6(unzoned)) return source
+  const { address } = new SocketAddress({ address: unzoned, family: "ipv6" })
+  // An IPv4 client of a socket that serves both.
+  if (address.startsWith("::ffff:") && address.includes(".")) return address.slice("::ffff:".length)
+  const [head = "", tail] = address.split("::")
   const groups = head.split(":")
   const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length
-  return [...groups, ...Array<string>(Math.max(0, missing)).fill("0"), ...(tail?.split(":") ?? [])]
-    .slice(0, 4)
-    .join(":")
+  return [...groups, ...Array<string>(missing).fill("0"), ...(tail?.split(":") ?? [])].slice(0, 4).join(":")
 }

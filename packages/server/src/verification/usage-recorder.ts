@@ -24,7 +24,7 @@ export class UsageRecorder {
       gathered = { organizationId: key.organizationId, lastUsed: new Map(), counts: new Map() }
       this.#keys.set(key.id, gathered)
     }
-    if (outcome === "VALID") gathered.lastUsed.set(secret.version, now)
+    if (outcome === "VALID") moveForward(gathered.lastUsed, secret.version, now)
     const hour = (now - (now % hourMs)) as Instant
     const counted = gathered.counts.get(outcome)
     const last = counted?.at(-1)
@@ -58,7 +58,7 @@ export class UsageRecorder {
         keys.set(keyId, since)
         continue
       }
-      for (const [version, instant] of since.lastUsed) before.lastUsed.set(version, instant)
+      for (const [version, instant] of since.lastUsed) moveForward(before.lastUsed, version, instant)
       for (const [outcome, counted] of since.counts) {
         before.counts.set(outcome, merged(before.counts.get(outcome) ?? [], counted))
       }
@@ -80,6 +80,12 @@ interface Counter extends UsageCount {
 
 function asUsage(keyId: string, { organizationId, lastUsed, counts }: Gathered): KeyUsage {
   return { organizationId, keyId, lastUsed, counts: [...counts.values()].flat() }
+}
+
+/** A clock that was set back does not take a last use back. */
+function moveForward(lastUsed: Map<number, Instant>, version: number, instant: Instant): void {
+  const before = lastUsed.get(version)
+  if (before === undefined || instant > before) lastUsed.set(version, instant)
 }
 
 function merged(before: Counter[], since: readonly Counter[]): Counter[] {

@@ -94,7 +94,7 @@ function gatedSource() {
       }),
     keyspace: async () => {
       keyspaces.reads++
-      return keyspaces.current
+      return { ...keyspaces.current }
     },
   }
 }
