@@ -101,11 +101,12 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
       store = await open()
       statements = watch(store)
       ours = await found(store)
-      const keys = Array.from({ length: 50 }, (_, at) =>
+      // Enough that reading a table from end to end would be the slower way.
+      const keys = Array.from({ length: 2_000 }, (_, at) =>
         sampleKey(ours, {
-          owner: { kind: "external", id: `owner ${at % 5}` },
+          owner: { kind: "external", id: `owner ${at % 100}` },
           name: `key ${at}`,
-          tags: [`tag ${at % 3}`],
+          tags: [`tag ${at % 100}`],
           expiresAt: later(noon, at * minute),
           lastUsedAt: later(noon, at * minute),
         }),

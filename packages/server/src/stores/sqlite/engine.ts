@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs"
+import { setTimeout as delay } from "node:timers/promises"
 import { fail } from "@keyward/core"
 import Database from "better-sqlite3"
 import {
@@ -19,7 +20,7 @@ import type { Schema } from "../sql/schema.ts"
 export interface SqliteOptions {
   /** A file; made when there is none, readable by its owner alone. */
   readonly path: string
-  /** How long a statement waits for another process's transaction to end. Default 5 s. */
+  /** How long a commit waits for another process's to end. Default 5 s. */
   readonly busyTimeoutMs?: number
   /** Told of each statement that was executed. */
   readonly onStatement?: (statement: Statement) => void
@@ -31,7 +32,7 @@ export function openSqlite({ path, busyTimeoutMs = 5_000, onStatement }: SqliteO
   const db = new Kysely<Schema>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new ImmediateDriver({ database: remembering(database) }),
+      createDriver: () => new ImmediateDriver(database, busyTimeoutMs),
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
@@ -67,11 +68,39 @@ function openFile(path: string, timeout: number): Database.Database {
   }
 }
 
-/** Every transaction of ours writes; one that took the lock only at its first write could not wait for it any more. */
+/**
+ * Begins each transaction by taking the database's one write lock: every transaction of ours writes, and one that asked
+ * for the lock later could not wait for it. Waits without holding up the process, within which the lock's holder may be.
+ */
 class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"))
+  readonly #database: Database.Database
+  readonly #patienceMs: number
+
+  constructor(database: Database.Database, patienceMs: number) {
+    super({ database: remembering(database) })
+    this.#database = database
+    this.#patienceMs = patienceMs
   }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const end = performance.now() + this.#patienceMs
+    for (;;) {
+      this.#database.pragma("busy_timeout = 0")
+      try {
+        await connection.executeQuery(CompiledQuery.raw("begin immediate"))
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > end) throw error
+      } finally {
+        this.#database.pragma(`busy_timeout = ${this.#patienceMs}`)
+      }
+      await delay(2)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")
 }
 
 /** Keeps what was prepared: a commit is quicker by a third. */
