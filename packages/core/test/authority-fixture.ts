@@ -34,7 +34,7 @@ export interface House {
   readonly foreign: Keyspace
 }
 
-export function clockAt(instant: Instant): House["clock"] {
+function clockAt(instant: Instant): House["clock"] {
   let now = instant
   return {
     now: () => now,

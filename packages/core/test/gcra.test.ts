@@ -183,8 +183,8 @@ describe("limits", () => {
     )
   })
 
-  // Sums of fractional milliseconds drift by up to 2^-13 ms for each unit, which takes a day's traffic or half an hour's
-  // to show, by the rate. These rates are among those whose rounding falls against the caller.
+  // Sums of fractional milliseconds drift by up to 2^-13 ms for each unit: at some of these rates against the caller, who
+  // is refused, at others in their favour, who gains units.
   test.each([
     [600_000, 1],
     [600_007, 1],

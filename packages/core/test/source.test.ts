@@ -120,6 +120,8 @@ describe("origins", () => {
     [wildcard, "https://app.example.com:8443", false, "another port"],
     ["https://*.example.com:8443", "https://app.example.com:8443", true, "a wildcard with a port"],
     [wildcard, "https://*.example.com", false, "the wildcard itself is no origin"],
+    [wildcard, "https://*.app.example.com", false, "nor is one below it"],
+    ["https://app.example.com", "https://*.app.example.com", false, "a wildcard is not the host below it"],
     [wildcard, "https://app.example.com.", false, "a trailing dot"],
     [wildcard, "https://evil.test/.example.com", false, "the end in a path"],
     [wildcard, "https://evil.test?.example.com", false, "the end in a query"],
