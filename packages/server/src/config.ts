@@ -105,6 +105,7 @@ const Settings = Type.Object(settings)
 type SettingName = keyof typeof settings
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent"
+/** Where a vendor's reference and its running server contradict each other: as the one says, or as the other does. */
 export type Conformance = "documented" | "observed"
 
 /** The resolved configuration: nothing later asks whether something is set. */

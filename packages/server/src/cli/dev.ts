@@ -33,7 +33,7 @@ interface Prepared {
 }
 
 async function dev({ json }: OutputOptions): Promise<void> {
-  const config = readConfig(process.env, true)
+  const config = readConfig(undefined, true)
   const [{ createLogger }, { isEmpty }, { makeDataDir }, { serveUntilStopped }] = await Promise.all([
     import("../logger.ts"),
     import("../first-start.ts"),

@@ -1,5 +1,6 @@
 import type { Authority, Clock, Keyspace, NewBuiltInKeyspace } from "@keyward/core"
 import type { FastifyPluginAsync, FastifyServerOptions } from "fastify"
+import type { Conformance } from "../config.ts"
 import type { Verifier } from "../verification/verifier.ts"
 
 /**
@@ -23,9 +24,6 @@ export interface DialectSettings {
   /** Most keys of the dialect that may be active at once; null: as many as you like. */
   readonly maxActiveKeys: number | null
 }
-
-/** Where a vendor's reference and its running server contradict each other: as the one says, or as the other does. */
-export type Conformance = "documented" | "observed"
 
 /** What a dialect is served from. */
 export interface DialectContext {

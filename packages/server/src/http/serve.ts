@@ -7,7 +7,7 @@ import { HttpProblem } from "./problem.ts"
 import { invalid, validator } from "./validation.ts"
 
 /** What a handler is given: the request's parts, checked by the route's schemas, and who asks. */
-export interface Call<R extends Route> {
+interface Call<R extends Route> {
   readonly params: Params<R>
   readonly query: Query<R>
   readonly body: Body<R>

@@ -1,7 +1,7 @@
 import type { ValidationError } from "@keyward/contract/arthur"
 import { AuthorityError } from "@keyward/core"
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
-import type { Conformance } from "../dialect.ts"
+import type { Conformance } from "../../config.ts"
 import { failures, texts } from "./mapping.ts"
 import { fastapiErrors, notAnObject, printErrors } from "./validation.ts"
 

@@ -4,7 +4,7 @@ import { isStorable } from "../json-body.ts"
 import { invalid } from "../validation.ts"
 
 /** What `next_cursor` and `cursor` hold: where a page ended, and in what list. Opaque to clients; it grants nothing. */
-export function printCursor(list: string, position: unknown): string {
+function printCursor(list: string, position: unknown): string {
   return Buffer.from(JSON.stringify([list, position])).toString("base64url")
 }
 

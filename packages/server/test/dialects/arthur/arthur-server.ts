@@ -16,8 +16,8 @@ import {
 } from "@keyward/core"
 import fastify from "fastify"
 import { pino } from "pino"
+import type { Conformance } from "../../../src/config.ts"
 import { arthur, issueMasterKey } from "../../../src/dialects/arthur/index.ts"
-import type { Conformance } from "../../../src/dialects/dialect.ts"
 import { assembleKeyward, type Keyward } from "../../../src/keyward.ts"
 
 /** What is answered, with the body both as it came and as JSON where it is JSON. */
