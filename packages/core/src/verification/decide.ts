@@ -22,16 +22,18 @@ export interface Circumstances {
   readonly consumed: (limitName: string) => number | null
 }
 
-export type Check =
-  | "shape"
-  | "guess_throttle"
-  | "lookup"
-  | "state"
-  | "owner"
-  | "client_ip"
-  | "origin"
-  | "permissions"
-  | "limits"
+export const verificationChecks = [
+  "shape",
+  "guess_throttle",
+  "lookup",
+  "state",
+  "owner",
+  "client_ip",
+  "origin",
+  "permissions",
+  "limits",
+] as const
+export type Check = (typeof verificationChecks)[number]
 
 /** One step of the decision, in the order in which it was taken. The first that refuses is the last. */
 export interface TraceStep {
