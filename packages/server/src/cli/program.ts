@@ -1,11 +1,16 @@
 import process from "node:process"
 import { Command, CommanderError } from "commander"
 import { version } from "../version.ts"
+import { addAudit } from "./audit.ts"
+import { addBackup } from "./backup.ts"
 import { addConfig } from "./config.ts"
 import { addDev } from "./dev.ts"
+import { addDoctor } from "./doctor.ts"
 import { exitCodes, printExitCodes } from "./exit-code.ts"
 import { tellFailure } from "./failure.ts"
 import { addInit } from "./init.ts"
+import { addKeys } from "./keys.ts"
+import { addKeyspaces } from "./keyspaces.ts"
 import { printNote } from "./output.ts"
 import { addRecover } from "./recover.ts"
 import { addServe } from "./serve.ts"
@@ -34,7 +39,13 @@ export function createProgram(): Command {
   addServe(program)
   program.commandsGroup("Look after an installation (local: these open its store themselves):")
   addConfig(program)
+  addDoctor(program)
+  addBackup(program)
   addRecover(program)
+  program.commandsGroup("Talk to a server:")
+  addKeyspaces(program)
+  addKeys(program)
+  addAudit(program)
   return program
 }
 

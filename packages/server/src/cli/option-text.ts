@@ -1,0 +1,93 @@
+import { type JsonObject, type LimitInput, type OwnerInput, ownerKinds } from "@keyward/contract"
+import { type Instant, later, printTimestamp } from "@keyward/core"
+import { InvalidArgumentError } from "commander"
+
+/** How the texts of options are read. Each throws InvalidArgumentError, which says what the option takes. */
+
+/** For an option that may be given more than once. */
+export function repeated<Value>(read: (text: string) => Value) {
+  return (text: string, before: readonly Value[] = []): readonly Value[] => [...before, read(text)]
+}
+
+export function asIs(text: string): string {
+  return text
+}
+
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError("It takes a whole number.")
+}
+
+/** `<kind>:<id>`; the server knows the kinds. */
+export function ownerOf(text: string): OwnerInput {
+  const [, kind, id] = /^([^:]+):(.+)$/s.exec(text) ?? []
+  if (id !== undefined && isOwnerKind(kind)) return { kind, id }
+  throw new InvalidArgumentError(`It takes <kind>:<id>, the kind one of ${ownerKinds.join(", ")}.`)
+}
+
+/** `<name>=<count>/<seconds>` */
+export function limitOf(text: string): LimitInput {
+  const [, name, count, seconds] = /^([^=]+)=(\d{1,10})\/(\d{1,8})$/.exec(text) ?? []
+  if (name !== undefined) return { name, count: Number(count), window_seconds: Number(seconds) }
+  throw new InvalidArgumentError("It takes <name>=<count>/<seconds>, such as requests=100/60.")
+}
+
+/** As `limitOf` reads it. */
+export function printLimit({ name, count, window_seconds }: LimitInput): string {
+  return `${name}=${count}/${window_seconds}`
+}
+
+export function metadataOf(text: string): JsonObject {
+  const value = parseJson(text)
+  if (isJsonObject(value)) return value
+  throw new InvalidArgumentError('It takes a JSON object, such as {"team":"billing"}.')
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
+
+/** The instant, as the API takes it, that is `text` after `now`: a number and one of s, m, h, d, w. */
+export function instantIn(text: string, now: Instant): string {
+  const [, count, unit = ""] = /^(\d{1,8})([smhdw])$/.exec(text) ?? []
+  const ms = Number(count) * (unitMs[unit] ?? Number.NaN)
+  // A Date reaches to the year 275760, RFC 3339 to 9999.
+  if (now + ms < Date.parse("9999-12-31T00:00:00Z")) return printTimestamp(later(now, ms))
+  throw new InvalidArgumentError("It takes a number and a unit, one of s, m, h, d and w: 30d.")
+}
+
+function isOwnerKind(kind: string | undefined): kind is OwnerInput["kind"] {
+  return ownerKinds.some((known) => known === kind)
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidArgumentError("It takes JSON.")
+  }
+}
+
+/** The members that were given; the others are absent, which is not the same as undefined in JSON's types. */
+export function given<Members extends object>(members: Members): Given<Members> {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined),
+  ) as Given<Members>
+}
+
+type Given<Members> = {
+  [Name in keyof Members as undefined extends Members[Name] ? never : Name]: Members[Name]
+} & {
+  [Name in keyof Members as undefined extends Members[Name] ? Name : never]?: Exclude<
+    Members[Name],
+    undefined
+  >
+}
