@@ -35,9 +35,10 @@ export function openPostgres({
     keepAlive: true,
     types: { getTypeParser },
   })
-  // An idle connection that breaks is dropped by the pool; the next statement opens another. Without a listener the
-  // event would end the process.
+  // A connection that breaks while idle, or between two statements of a transaction, says so in an event, which would end
+  // the process if nobody listened. The pool drops the connection; a transaction learns of it by its next statement.
   pool.on("error", () => undefined)
+  pool.on("connect", (client) => client.on("error", () => undefined))
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({
       pool,
@@ -69,7 +70,7 @@ const migrationLock = Number.parseInt(Buffer.from("keywrd").toString("hex"), 16)
 const INT8 = 20
 
 /** Our integers are instants and counters, all far below 2^53, so they are read as numbers. */
-function getTypeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {
+export function getTypeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {
   return oid === INT8 ? Number : pg.types.getTypeParser(oid, format ?? "text")
 }
 

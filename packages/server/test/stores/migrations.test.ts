@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process"
+import process from "node:process"
+import { promisify } from "node:util"
+import Database from "better-sqlite3"
+import pg from "pg"
+import { describe, expect, test } from "vitest"
+import { openStore } from "../../src/stores/open.ts"
+import { migrations } from "../../src/stores/sql/migrations.ts"
+import { postgresUrl } from "../postgres/database.ts"
+import { freshPath } from "./places.ts"
+
+const engines = [
+  {
+    engine: "sqlite",
+    newUrl: async () => `sqlite:${freshPath()}`,
+    async query(url: string, sql: string): Promise<unknown[]> {
+      const database = new Database(url.slice("sqlite:".length))
+      const statement = database.prepare(sql)
+      const rows = statement.reader ? statement.all() : [statement.run()]
+      database.close()
+      return rows
+    },
+  },
+  {
+    engine: "postgres",
+    newUrl: postgresUrl,
+    async query(url: string, sql: string): Promise<unknown[]> {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      const { rows } = await client.query(sql)
+      await client.end()
+      return rows
+    },
+  },
+]
+
+const opener = `
+const { openStore } = await import(${JSON.stringify(new URL("../../src/stores/open.ts", import.meta.url).href)})
+const store = await openStore(process.argv[1])
+await store.ensureSetting("opened by " + process.pid, "")
+await store.close()
+`
+
+describe.each(engines)("migrations on $engine", ({ newUrl, query }) => {
+  test("of processes that open a new database at once, all succeed and one migrates", async () => {
+    const url = await newUrl()
+    const open = () => promisify(execFile)(process.execPath, ["--input-type=module", "-e", opener, url])
+    await Promise.all([open(), open(), open(), open()])
+    const versions = await query(url, "select cast(version as text) as version from migrations")
+    expect(versions).toEqual(migrations.map((_, at) => ({ version: String(at + 1) })))
+    expect(await query(url, "select name from settings")).toHaveLength(4)
+  })
+
+  test("an up-to-date database is opened as it is", async () => {
+    const url = await newUrl()
+    const first = await openStore(url)
+    await first.ensureSetting("a", "b")
+    await first.close()
+    const again = await openStore(url)
+    expect(await again.setting("a")).toBe("b")
+    await again.close()
+  })
+
+  test("a database that a newer program has migrated is refused, and stays as it is", async () => {
+    const url = await newUrl()
+    await (await openStore(url)).close()
+    const newer = migrations.length + 1
+    await query(url, `insert into migrations (version, name) values (${newer}, 'of the future')`)
+    await expect(openStore(url)).rejects.toThrow(
+      `The database has version ${newer} of the schema, and this version of Keyward knows none after ${migrations.length}.`,
+    )
+    expect(await query(url, "select 1 as one from migrations")).toHaveLength(newer)
+  })
+})
