@@ -1,10 +1,24 @@
 import { defineConfig } from "vitest/config"
 
+const patience = { testTimeout: 30_000, hookTimeout: 120_000 }
+
+/** Looks through what all the others left behind, so it runs when they are done. */
+const scan = "tests/secrets.test.ts"
+
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-    globalSetup: ["packages/server/test/postgres/setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    globalSetup: ["packages/server/test/postgres/setup.ts", "tests/evidence-setup.ts"],
+    projects: [
+      {
+        test: {
+          ...patience,
+          name: "tests",
+          include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+          exclude: [scan],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { test: { ...patience, name: "scan", include: [scan], sequence: { groupOrder: 1 } } },
+    ],
   },
 })

@@ -1,0 +1,25 @@
+import type { AuditEvent } from "@keyward/contract"
+import { ChainVerifier } from "@keyward/core"
+import { expect } from "vitest"
+import { recordedHead } from "./database.ts"
+import type { Installation, RunningServer } from "./server.ts"
+
+/**
+ * Follows the organization's chain through the API's pages, to where the database says that it ends. Nothing may be
+ * written meanwhile.
+ * @returns all events, oldest first
+ */
+export async function expectWholeChain(
+  server: RunningServer,
+  installation: Installation,
+): Promise<readonly AuditEvent[]> {
+  const { organization_id: organizationId } = await installation.credentials()
+  const chain = new ChainVerifier()
+  const events: AuditEvent[] = []
+  for await (const event of server.client().audit.each({ order: "oldest", limit: 200 })) {
+    expect(chain.next(event)).toBeNull()
+    events.push(event)
+  }
+  expect(chain.end(await recordedHead(installation.databaseUrl, organizationId))).toBeNull()
+  return events
+}
