@@ -190,7 +190,7 @@ export function readConfig(environment: Environment = process.env, development =
 /** One line of `keyward config`. */
 export interface DescribedSetting {
   readonly name: string
-  /** Masked where it is a secret; the empty text where nothing is set and there is no default. */
+  /** As it is used, defaults resolved; masked where it is a secret, and empty where nothing is set and there is no default. */
   readonly value: string
   readonly default: string
   readonly description: string
@@ -198,7 +198,13 @@ export interface DescribedSetting {
 
 /** @throws ConfigError as `readConfig` does */
 export function describeConfig(environment: Environment = process.env): DescribedSetting[] {
-  const values = readValues(environment)
+  const { dataDir, databaseUrl, secretsFile } = readConfig(environment)
+  const values: Readonly<Record<SettingName, string>> = {
+    ...readValues(environment),
+    KEYWARD_DATA_DIR: dataDir,
+    KEYWARD_DATABASE_URL: databaseUrl,
+    KEYWARD_SECRETS_FILE: secretsFile,
+  }
   return Object.entries(settings).map(([name, schema]) => ({
     name,
     value: masked(values[name as SettingName], Reflect.get(schema, "x-secret")),
@@ -295,5 +301,7 @@ function versioned(
 
 function masked(value: string, secret: unknown): string {
   if (value === "" || !secret) return value
-  return secret === "url" ? value.replace(/(:\/\/[^:/@]*):[^@]*@/, "$1:********@") : "********"
+  if (secret !== "url") return "********"
+  // A password may hold an @ that nobody encoded, so the last one ends it; libpq takes it as a parameter too.
+  return value.replace(/(:\/\/[^:/@]*):.*@/, "$1:********@").replaceAll(/([?&]password=)[^&]*/g, "$1********")
 }

@@ -63,6 +63,9 @@ export interface Listening {
   close(): Promise<void>
 }
 
+/** How often a server that is closing ends the connections that have gone idle; milliseconds. */
+const sweepMs = 50
+
 /** Serves an authority: the native API, and each dialect that is switched on, on a port of its own. */
 export async function listen(keyward: Keyward, config: Config, logger: Logger): Promise<Listening> {
   const settings = { logger, trustedHops: config.trustedHops }
@@ -103,7 +106,15 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
   }
 
   async function close(): Promise<void> {
-    await Promise.all(listeners.map((app) => app.close()))
+    // A connection whose last answer was under way when the closing began would be kept alive for more that never come.
+    const sweep = setInterval(() => {
+      for (const { server } of listeners) server.closeIdleConnections()
+    }, sweepMs)
+    try {
+      await Promise.all(listeners.map((app) => app.close()))
+    } finally {
+      clearInterval(sweep)
+    }
     await keyward.close()
   }
 }

@@ -16,9 +16,9 @@ export function addConfig(program: Command): void {
 async function showConfig({ json }: OutputOptions): Promise<void> {
   const settings = describeConfig()
   if (json) return printJson(settings)
-  const paragraphs = settings.map(
-    ({ name, value, default: standard, description }) =>
-      `${name}=${value}${value === standard ? "" : ` (default: ${standard === "" ? "none" : standard})`}\n    ${description}`,
-  )
+  const paragraphs = settings.map(({ name, value, default: standard, description }) => {
+    const instead = standard === "" || standard === value ? "" : ` (default: ${standard})`
+    return `${name}=${value}${instead}\n    ${description}`
+  })
   await printLine(paragraphs.join("\n"))
 }

@@ -10,7 +10,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
 import { given, limitOf, printLimit, repeated, wholeNumber } from "./option-text.ts"
-import { type Cell, printJson, printMembers, printTable } from "./output.ts"
+import { type Cell, printJson, printLine, printMembers, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
 
@@ -145,11 +145,13 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
     revision: keyspace.revision,
   }
   await printMembers(members)
+  await printLine("")
   await printTable(
     ["permission", "description"],
     keyspace.permissions.map(({ name, description }) => [name, description]),
   )
   if (keyspace.roles.length === 0) return
+  await printLine("")
   await printTable(
     ["role", "grants"],
     keyspace.roles.map(({ name, permissions }) => [name, permissions.join(" ")]),

@@ -5,7 +5,7 @@ import type { Command } from "commander"
 import { exitCodes } from "./exit-code.ts"
 import { CommandFailure } from "./failure.ts"
 import { given, wholeNumber } from "./option-text.ts"
-import { type Cell, printJson, printMembers, printNote, printTable } from "./output.ts"
+import { type Cell, printJson, printLine, printMembers, printNote, printTable } from "./output.ts"
 import { addRemoteOptions, connect, type RemoteOptions, readKeyFile } from "./remote.ts"
 
 interface VerifyOptions extends RemoteOptions {
@@ -65,6 +65,7 @@ async function verifyKey(options: VerifyOptions): Promise<void> {
   await printMembers(membersOf(verification))
   const { trace } = verification
   if (trace) {
+    await printLine("")
     await printTable(
       ["check", "result", "detail"],
       trace.map(({ check, result, detail }) => [check, result, detail]),
