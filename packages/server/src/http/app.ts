@@ -1,3 +1,4 @@
+import { maxHeaderSize } from "node:http"
 import { bounds, nativeRoutes } from "@keyward/contract"
 import fastify, {
   type FastifyBaseLogger,
@@ -40,7 +41,8 @@ export function createListener({ logger, trustedHops, instance }: ListenerSettin
     genReqId: nextRequestId,
     forceCloseConnections: "idle",
     ...(instance ?? {
-      routerOptions: { maxParamLength: 512 },
+      // However long an id is, the route's schema says what is wrong with it.
+      routerOptions: { maxParamLength: maxHeaderSize },
       frameworkErrors: answerError,
       clientErrorHandler: answerUnreadable(() => nextRequestId({ headers: {} })),
     }),
