@@ -15,6 +15,7 @@ import { createApp, createListener } from "./http/app.ts"
 import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
 import { openStore } from "./stores/open.ts"
+import { claimServing, type Serving } from "./stores/serving.ts"
 import { localUrl } from "./url.ts"
 import { version } from "./version.ts"
 
@@ -22,21 +23,29 @@ export interface OpenOptions {
   readonly logger: Logger
   /** Whether to make the secrets file when there is none. */
   readonly createSecrets: boolean
+  /** Whether to serve it: a SQLite database can be served by one process only. Default: false. */
+  readonly serve?: boolean
   readonly clock?: Clock
   readonly entropy?: Entropy
 }
 
 /**
  * Opens the authority that a configuration describes: store, migrations, secrets.
- * @throws ConfigError, or AuthorityError "store_unavailable"
+ * @throws ConfigError, also when it is to be served and another process does; or AuthorityError "store_unavailable"
  */
 export async function openKeyward(config: Config, options: OpenOptions): Promise<Keyward> {
   const { logger, clock = systemClock, entropy = systemEntropy } = options
   const secrets = await loadInstallationSecrets(config, entropy, options.createSecrets)
   const store = await openStore(config.databaseUrl)
+  const serving = options.serve ? claimServing(config.databaseUrl) : nothingServed
   try {
+    if (!serving) {
+      throw new ConfigError(
+        "Another process serves this SQLite database. Stop that one, or use PostgreSQL (KEYWARD_DATABASE_URL), which takes several servers.",
+      )
+    }
     await checkPeppers(store, secrets.peppers)
-    return assembleKeyward({
+    const keyward = assembleKeyward({
       ...secrets,
       store,
       clock,
@@ -48,11 +57,21 @@ export async function openKeyward(config: Config, options: OpenOptions): Promise
       guessLimit: config.guessLimit,
       usageFlushMs: config.usageFlushMs,
     })
+    return {
+      ...keyward,
+      async close() {
+        await keyward.close()
+        serving.release()
+      },
+    }
   } catch (error) {
     await store.close()
+    serving?.release()
     throw error
   }
 }
+
+const nothingServed: Serving = { release: () => undefined }
 
 export interface Listening {
   /** Where the native API is, without a slash at the end. */

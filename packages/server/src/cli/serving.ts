@@ -27,7 +27,7 @@ export async function serveUntilStopped<Prepared>(service: Service<Prepared>): P
   endOnUncaught(logger)
   // Before the store is touched: a first start that is interrupted finishes what it began, and then stops.
   const stopped = stopSignal()
-  const keyward = await openInstallation(config, { logger, createSecrets })
+  const keyward = await openInstallation(config, { logger, createSecrets, serve: true })
   const prepared = await prepareOrClose(service, keyward)
   const listening = await listenOrExplain(keyward, config, logger)
   try {
