@@ -10,7 +10,7 @@ export function addBackup(program: Command): void {
     .command("backup <destination>")
     .summary("copy the store, also while a server serves it")
     .description(
-      "Local. Writes everything that the store holds, as it was at one instant, to a new SQLite file, also while a server serves the store. The secrets file is not part of it: keep that as well, and apart, for a copy of the store is of no use without it and of no harm to anyone who has only the one.",
+      "Local. Writes everything that the store holds, as it was at one instant, to a new SQLite file, also while a server serves the store. The secrets file is not part of it: keep that as well, and apart from it. Without the secrets file the copy is of no use, to you or to a thief.",
     )
     .option("--json", "print the result as JSON")
     .action(backup)

@@ -1,0 +1,272 @@
+import { rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { call, type Ended, newFolder, type Running, run, type Settings, serve } from "./program.ts"
+
+let server: Running
+let settings: Settings
+let apiKey: string
+let keyspaceId: string
+const removals: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  settings = { KEYWARD_DATA_DIR: join(await newFolder((remove) => removals.push(remove)), "data") }
+  server = await serve(["dev", "--json"], settings)
+  const { admin, demo_keyspace_id } = server.said.credentials
+  apiKey = admin.api_key
+  keyspaceId = demo_keyspace_id
+})
+afterAll(async () => {
+  await server.stop()
+  await Promise.all(removals.map((remove) => remove()))
+})
+
+/** Runs a command that must succeed. */
+async function done(args: readonly string[], stdin = ""): Promise<string> {
+  const { code, stdout, stderr } = await run(args, settings, stdin)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  return stdout
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever was printed; the tests say what it must be.
+async function json(args: readonly string[], stdin = ""): Promise<any> {
+  return JSON.parse(await done([...args, "--json"], stdin))
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the API answered; the tests say what it must be.
+async function api(path: string, init: RequestInit = {}): Promise<any> {
+  const response = await call(server.said.base_url, path, apiKey, init)
+  return response.json()
+}
+
+/** A key, made through the API itself. */
+async function newKey(name: string): Promise<{ readonly id: string; readonly secret: string }> {
+  const body = JSON.stringify({ keyspace_id: keyspaceId, name, permissions: ["things.read"] })
+  return api("/v1/keys", { method: "POST", body })
+}
+
+describe("keys", () => {
+  test("create takes all that the API takes, and prints the secret once", async () => {
+    const created = await json([
+      ...["keys", "create", "--keyspace", keyspaceId, "--name", "Everything"],
+      ...["--owner", "external:team:7", "--permission", "things.*", "--permission", "!things.write"],
+      ...["--tag", "a", "--tag", "b c", "--metadata", '{"team":{"id":7}}'],
+      ...["--limit", "requests=100/60", "--allowed-address", "10.0.0.0/8"],
+      ...["--allowed-origin", "https://app.example.com", "--not-before", "2030-01-01T00:00:00Z"],
+      ...["--expires-at", "2031-01-01T00:00:00+01:00", "--disabled"],
+    ])
+    const { secret, ...key } = created
+    expect(key).toEqual(await api(`/v1/keys/${key.id}`))
+    expect(key).toMatchObject({
+      owner: { kind: "external", id: "team:7" },
+      permissions: ["things.*", "!things.write"],
+      tags: ["a", "b c"],
+      metadata: { team: { id: 7 } },
+      limits: [{ name: "requests", count: 100, window_seconds: 60 }],
+      allowed_addresses: ["10.0.0.0/8"],
+      allowed_origins: ["https://app.example.com"],
+      not_before: "2030-01-01T00:00:00.000Z",
+      expires_at: "2030-12-31T23:00:00.000Z",
+      enabled: false,
+    })
+    expect(secret).toMatch(/^demo_live_/)
+    const text = await done([
+      ...["keys", "create", "--keyspace", keyspaceId, "--name", "In\u001b[31mwords", "--expires-in", "30d"],
+    ])
+    expect(text).toMatch(/^secret +demo_live_\w{38}$/m)
+    expect(text).toMatch(/^name +In\\u001b\[31mwords$/m)
+    const expires = Date.parse(/^expires +(\S+)$/m.exec(text)?.[1] ?? "")
+    const inThirtyDays = Date.now() + 30 * 86_400_000
+    expect(Math.abs(expires - inThirtyDays)).toBeLessThan(60_000)
+  })
+
+  test("list filters, pages and goes to the end", async () => {
+    await Promise.all(["list 1", "list 2", "list 3"].map(newKey))
+    const filter = ["keys", "list", "--name-prefix", "list ", "--keyspace", keyspaceId, "--state", "active"]
+    const names = (page: { items: { name: string }[] }) => page.items.map(({ name }) => name)
+    const first = await json([...filter, "--limit", "2"])
+    expect(names(first)).toEqual(["list 1", "list 2"])
+    const second = await json([...filter, "--limit", "2", "--cursor", first.next_cursor])
+    expect(names(second)).toEqual(["list 3"])
+    expect(second.next_cursor).toBeNull()
+    const pages = (await done([...filter, "--limit", "1", "--all", "--json"])).trim().split("\n")
+    expect(pages.flatMap((line) => names(JSON.parse(line)))).toEqual(["list 1", "list 2", "list 3"])
+    const text = await done([...filter, "--limit", "2"])
+    expect(text).toMatch(/^ID +STATE +EXPIRES +LAST USED +OWNER +NAME$/m)
+    expect(text).toMatch(/ list 1\n.* list 2\n\nMore follow: --all, or --cursor \S+\n$/)
+    expect(await done(["keys", "list", "--tag", "nobody's"])).toBe("None.\n")
+  })
+
+  test("show, update, revoke and delete", async () => {
+    const { id } = await newKey("to be changed")
+    expect(await done(["keys", "show", id])).toMatch(/^permissions +things\.read$/m)
+    const changed = await json([
+      ...["keys", "update", id, "--name", "changed", "--disable", "--tag", "x", "--if-revision", "1"],
+      ...["--clear", "permission"],
+    ])
+    expect(changed).toMatchObject({
+      name: "changed",
+      enabled: false,
+      tags: ["x"],
+      permissions: [],
+      revision: 2,
+    })
+    const late = await run(["keys", "update", id, "--enable", "--if-revision", "1", "--json"], settings)
+    expect(late).toMatchObject({ code: 3, stdout: "" })
+    expect(JSON.parse(late.stderr)).toMatchObject({ status: 412, code: "revision_conflict", errors: [] })
+    const revoked = await done(["keys", "revoke", id, "--reason", "compromised", "--note", "found in a log"])
+    expect(revoked).toMatch(/^reason +compromised$/m)
+    expect(await api(`/v1/keys/${id}`)).toMatchObject({
+      state: "revoked",
+      revocation: { reason: "compromised", note: "found in a log" },
+    })
+    expect(await json(["keys", "delete", id])).toEqual({ key_id: id, deleted: true })
+    const gone = await run(["keys", "show", id], settings)
+    expect(gone).toMatchObject({ code: 3, stdout: "" })
+    expect(gone.stderr).toMatch(/^keyward: There is no such key\.\nFix: .+\nRequest: \S+\n$/)
+  })
+
+  test("verify reads the key from its input or a file, and its exit code is the answer", async () => {
+    const { id, secret } = await newKey("verified")
+    const file = join(settings["KEYWARD_DATA_DIR"] ?? "", "key.txt")
+    await writeFile(file, `${secret}\n`)
+    const valid = await json(["keys", "verify", "--key-file", file, "--permissions", "things.read"])
+    expect(valid).toMatchObject({ valid: true, code: "VALID", key_id: id })
+    const refused = await run(
+      ["keys", "verify", "--permissions", "things.write", "--explain"],
+      settings,
+      secret,
+    )
+    expect(refused).toMatchObject({ code: 6, stderr: "" })
+    expect(refused.stdout).toMatch(/^outcome +INSUFFICIENT_PERMISSIONS$/m)
+    expect(refused.stdout).toMatch(/^permissions +refused +.+$/m)
+    const unknown = await run(["keys", "verify", "--json"], settings, `${secret}x\n`)
+    expect(unknown.code).toBe(6)
+    expect(JSON.parse(unknown.stdout)).toMatchObject({ valid: false, code: "MALFORMED" })
+    expect(await run(["keys", "verify"], settings)).toMatchObject({ code: 2, stdout: "" })
+    expect(refused.stdout + unknown.stdout).not.toContain(secret)
+    await rm(file)
+  })
+
+  test("reveal and usage", async () => {
+    const keyspace = await json([
+      ...["keyspaces", "create", "--name", "Kept", "--prefix", "kept", "--retention", "recoverable"],
+    ])
+    const created = await json(["keys", "create", "--keyspace", keyspace.id, "--name", "kept"])
+    const reveal = ["keys", "reveal", created.id, "--reason", "lost"]
+    expect(await done(reveal)).toBe(`${created.secret}\n`)
+    expect(await json(reveal)).toEqual({ key_id: created.id, secret: created.secret })
+    expect(await json(["keys", "usage", created.id])).toMatchObject({ key_id: created.id, items: [] })
+    const { id } = await newKey("not kept")
+    const refused = await run(["keys", "reveal", id, "--reason", "lost", "--json"], settings)
+    expect(refused.code).toBe(3)
+    expect(JSON.parse(refused.stderr)).toMatchObject({
+      code: "not_recoverable",
+      type: "/problems/not_recoverable",
+    })
+  })
+})
+
+test("keyspaces are created, listed, shown and changed", async () => {
+  const created = await json([
+    ...["keyspaces", "create", "--name", "Invoices", "--prefix", "inv_live", "--description", "Billing"],
+    ...["--permission", "invoices.read=Read = see", "--permission", "invoices.write"],
+    ...["--role", "clerk=invoices.read,!invoices.write", "--limit", "r=5/1", "--max-active-keys", "9"],
+  ])
+  expect(created).toEqual(await api(`/v1/keyspaces/${created.id}`))
+  expect(created).toMatchObject({
+    description: "Billing",
+    permissions: [
+      { name: "invoices.read", description: "Read = see" },
+      { name: "invoices.write", description: "" },
+    ],
+    roles: [{ name: "clerk", permissions: ["invoices.read", "!invoices.write"] }],
+    limits: [{ name: "r", count: 5, window_seconds: 1 }],
+    max_active_keys: 9,
+  })
+  const changed = await json([
+    ...["keyspaces", "update", created.id, "--name", "Bills", "--if-revision", "1"],
+    ...["--clear", "limit", "--clear", "max-active-keys", "--clear", "role"],
+  ])
+  expect(changed).toMatchObject({ name: "Bills", limits: [], max_active_keys: null, roles: [], revision: 2 })
+  expect(await done(["keyspaces", "show", created.id])).toMatch(/^invoices\.read +Read = see$/m)
+  const { items } = await json(["keyspaces", "list", "--limit", "200"])
+  expect(items).toContainEqual(changed)
+})
+
+test("audit events are listed and exported", async () => {
+  const { id } = await newKey("audited")
+  const list = ["audit", "list", "--action", "key.created", "--target", id]
+  const { items } = await json(list)
+  expect(items).toMatchObject([{ action: "key.created", target: { kind: "key", id } }])
+  expect(await done(list)).toMatch(
+    new RegExp(`^${items[0].sequence} +\\S+ +key\\.created +user:\\S+ +key:${id}$`, "m"),
+  )
+  const lines = (await done(["audit", "export"])).trim().split("\n")
+  expect(lines.map((line) => JSON.parse(line).sequence)).toEqual(lines.map((_line, at) => at + 1))
+  expect(lines).toContain(JSON.stringify(items[0]))
+})
+
+describe("which server, with which key", () => {
+  const elsewhere = () => ({ KEYWARD_DATA_DIR: join(settings["KEYWARD_DATA_DIR"] ?? "", "none") })
+  const failure = ({ code, stdout, stderr }: Ended) => ({ code, stdout, ...JSON.parse(stderr) })
+
+  test("the environment, or options and a file, say so", async () => {
+    const environment = { ...elsewhere(), KEYWARD_URL: server.said.base_url, KEYWARD_API_KEY: apiKey }
+    expect(await run(["keyspaces", "list"], environment)).toMatchObject({ code: 0 })
+    const file = join(settings["KEYWARD_DATA_DIR"] ?? "", "api-key.txt")
+    await writeFile(file, `${apiKey}\n`)
+    const options = ["--url", `${server.said.base_url}/`, "--api-key-file", file]
+    expect(await run(["keyspaces", "list", ...options], elsewhere())).toMatchObject({ code: 0 })
+    await rm(file)
+  })
+
+  test("the key of credentials.json is not sent to another server", async () => {
+    const sent = await run(["keys", "list", "--url", "http://127.0.0.1:9", "--json"], settings)
+    expect(failure(sent)).toMatchObject({
+      code: "usage",
+      detail: "There is no management key for http://127.0.0.1:9.",
+    })
+  })
+
+  test("a wrong key is refused, a server that is not there is not reached", async () => {
+    const wrong = { ...elsewhere(), KEYWARD_URL: server.said.base_url, KEYWARD_API_KEY: "keyward_wrong" }
+    const refused = await run(["keys", "list", "--json"], wrong)
+    expect(refused).toMatchObject({ code: 3, stdout: "" })
+    expect(failure(refused)).toMatchObject({ status: 401, code: "credential_invalid" })
+    const nobody = await run(["keys", "list", "--json"], { ...wrong, KEYWARD_URL: "http://127.0.0.1:9" })
+    expect(nobody.code).toBe(4)
+    expect(nobody.stderr).not.toContain("keyward_wrong")
+  })
+})
+
+describe("a command line that is not right ends with 2, and nothing is done", () => {
+  const cases: readonly (readonly string[])[] = [
+    [],
+    ["keys"],
+    ["keys", "list", "--frobnicate"],
+    ["keys", "create", "--name", "without a keyspace"],
+    ["keys", "create", "--keyspace", "k", "--name", "n", "--limit", "requests=100"],
+    ["keys", "create", "--keyspace", "k", "--name", "n", "--metadata", "[1]"],
+    ["keys", "create", "--keyspace", "k", "--name", "n", "--expires-in", "soon"],
+    [
+      "keys",
+      "create",
+      "--keyspace",
+      "k",
+      "--name",
+      "n",
+      "--expires-in",
+      "1d",
+      "--expires-at",
+      "2031-01-01T00:00:00Z",
+    ],
+    ["keys", "update", "k", "--clear", "name"],
+    ["keys", "revoke", "k", "--reason", "because"],
+  ]
+  test.each(cases.map((args) => ({ line: args.join(" "), args })))("keyward $line", async ({ args }) => {
+    const ended = await run(args, settings)
+    expect(ended).toMatchObject({ code: 2, stdout: "" })
+    expect(ended.stderr).toMatch(/^(keyward: .+\nFix: |Usage: )/)
+  })
+})
