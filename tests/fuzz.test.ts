@@ -1,0 +1,305 @@
+import { Agent, request } from "node:http"
+import { problems } from "@keyward/contract"
+import fc from "fast-check"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { described, type Hints, type JsonObject, mutated } from "./schema-arbitrary.ts"
+import { install, type RunningServer } from "./server.ts"
+
+/**
+ * Whatever is sent to whichever route of the OpenAPI document, by a stranger or by the administrator: nothing breaks,
+ * what succeeds is declared, and every refusal is a problem with a code and the request's id. Over a socket, on a real
+ * process with a SQLite file.
+ */
+interface Operation {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, JsonObject>>
+  readonly body: JsonObject | null
+  readonly responses: readonly string[]
+}
+
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+let server: RunningServer
+let document: JsonObject
+let operations: readonly Operation[]
+let hints: Hints
+/** Credentials: of the administrator, of a holder, of nobody. */
+let tokens: string[]
+
+beforeAll(async () => {
+  // Nobody is made to wait: a stranger's guesses are most of what is sent here.
+  const installation = await install("sqlite", { KEYWARD_GUESS_LIMIT: "0", KEYWARD_LOG_LEVEL: "warn" })
+  server = await installation.start()
+  const {
+    admin,
+    demo_keyspace_id: keyspaceId,
+    organization_id: organizationId,
+  } = await installation.credentials()
+  const created = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${admin.api_key}`, "content-type": "application/json" }
+    const answer = await server.call(path, { method: "POST", headers, body: JSON.stringify(body) })
+    expect(answer.status).toBe(201)
+    return (await answer.json()) as { readonly id: string; readonly secret: string }
+  }
+  const recoverable = await created("/v1/keyspaces", { name: "R", prefix: "r", retention: "recoverable" })
+  const keys = await Promise.all(
+    Array.from({ length: 24 }, (_, at) =>
+      created("/v1/keys", { keyspace_id: at % 2 === 0 ? keyspaceId : recoverable.id, name: `Key ${at}` }),
+    ),
+  )
+  const ids = keys.map(({ id }) => id)
+  const secrets = keys.map(({ secret }) => secret)
+  hints = {
+    organization_id: [organizationId],
+    keyspace_id: [keyspaceId, recoverable.id],
+    key_id: ids,
+    target_id: ids,
+    key: secrets,
+    prefix: ["fuzz", "acme_live"],
+    permissions: ["things.read", "things.*", "!things.write:a"],
+    allowed_addresses: ["192.0.2.1", "2001:db8::/32"],
+    allowed_origins: ["https://a.example"],
+    client_ip: ["192.0.2.1"],
+    "": [organizationId, keyspaceId, "things.read", "a.b and (c or d:e)", "external", ...ids, ...secrets],
+  }
+  tokens = [admin.api_key, admin.api_key, admin.api_key, secrets[0] ?? "", "nonsense", ""]
+  document = (await (await server.call("/openapi.json")).json()) as JsonObject
+  operations = operationsOf(document)
+})
+
+afterAll(async () => {
+  agent.destroy()
+  const { code } = await server.end("SIGTERM")
+  expect(code).toBe(0)
+})
+
+function operationsOf(openApi: JsonObject): Operation[] {
+  const paths = openApi["paths"] as Record<string, Record<string, JsonObject>>
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const parameters = (operation["parameters"] ?? []) as readonly JsonObject[]
+      const content = Object.values((operation["requestBody"] as JsonObject | undefined)?.["content"] ?? {})
+      return {
+        method: method.toUpperCase(),
+        path,
+        query: Object.fromEntries(
+          parameters
+            .filter((parameter) => parameter["in"] === "query")
+            .map((parameter) => [String(parameter["name"]), parameter["schema"] as JsonObject]),
+        ),
+        body: content.length === 0 ? null : ((content[0] as JsonObject)["schema"] as JsonObject),
+        responses: Object.keys(operation["responses"] as JsonObject),
+      }
+    }),
+  )
+}
+
+/** A path segment or a query value, as a client could put it into a URL. */
+const urlText = fc.oneof(
+  {
+    arbitrary: fc
+      .string({ unit: "binary", maxLength: 12 })
+      .map((text) => encodeURIComponent(text.toWellFormed())),
+    weight: 3,
+  },
+  fc.string({
+    unit: fc.constantFrom("%", "0", "f", ".", "/", "&", "=", "+", ";", "'", "~", "e"),
+    maxLength: 8,
+  }),
+  fc.constantFrom(
+    "%00",
+    "%ff",
+    "%ed%a0%80",
+    "..",
+    "%2e%2e%2f",
+    "x".repeat(300),
+    "null",
+    "-1",
+    "1e9",
+    "9".repeat(30),
+  ),
+)
+
+function pathOf(operation: Operation): fc.Arbitrary<string> {
+  const [, name = ""] = /\{(\w+)\}/.exec(operation.path) ?? []
+  const known = fc.constantFrom(...(hints[name] ?? [""])).map(encodeURIComponent)
+  const id = fc.oneof({ arbitrary: known, weight: 8 }, urlText)
+  return id.map((value) => operation.path.replace(/\{\w+\}/, () => value))
+}
+
+function queryOf(operation: Operation): fc.Arbitrary<string> {
+  const declared = Object.entries(operation.query).map(([name, schema]) => {
+    const value = described(document, schema, hints, name).map((text) => encodeURIComponent(wellFormed(text)))
+    const written = fc.oneof({ arbitrary: value, weight: 6 }, urlText)
+    return { arbitrary: written.map((text) => `${name}=${text}`), weight: 2 }
+  })
+  return fc
+    .array(fc.oneof(...declared, urlText), { maxLength: 3 })
+    .map((parameters) => (parameters.length === 0 ? "" : `?${parameters.join("&")}`))
+}
+
+function wellFormed(value: unknown): string {
+  return String(value).toWellFormed()
+}
+
+function bodyOf(operation: Operation): fc.Arbitrary<string | null> {
+  const anything = fc.oneof(
+    fc.json(),
+    fc.string({ unit: "binary" }),
+    fc.constantFrom(
+      "",
+      "null",
+      "{",
+      "[".repeat(5000),
+      `{"a":${'{"a":'.repeat(3000)}1${"}".repeat(3001)}`,
+      '{"__proto__":1}',
+    ),
+  )
+  if (!operation.body) return fc.option(anything)
+  const valid = described(document, operation.body, hints)
+  return fc.oneof<fc.MaybeWeightedArbitrary<string | null>[]>(
+    { arbitrary: valid.map((value) => JSON.stringify(value)), weight: 4 },
+    { arbitrary: valid.chain(mutated).map((value) => JSON.stringify(value)), weight: 6 },
+    { arbitrary: fc.option(anything), weight: 1 },
+  )
+}
+
+const headerText = fc.string({
+  unit: fc.constantFrom("a", "Z", "0", " ", '"', ",", ";", "=", "/", "*", "W/", "é", "-", "<", "{"),
+  maxLength: 12,
+})
+const headers = fc.record(
+  {
+    "if-match": fc.oneof(headerText, fc.constantFrom("*", '"1"', '"2"', 'W/"1"')),
+    "x-request-id": headerText,
+    traceparent: fc.oneof(headerText, fc.constant("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
+    "x-api-key": headerText,
+    "x-forwarded-for": headerText,
+    origin: headerText,
+    accept: headerText,
+    "user-agent": headerText,
+    "if-none-match": headerText,
+    range: headerText,
+    "accept-encoding": headerText,
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+const contentType = fc.oneof(
+  { arbitrary: fc.constant("application/json"), weight: 12 },
+  fc.constantFrom("application/merge-patch+json", "text/plain", "application/json; charset=utf-16"),
+  headerText,
+)
+
+function sentTo(operation: Operation): fc.Arbitrary<Sent> {
+  const method = fc.oneof(
+    { arbitrary: fc.constant(operation.method), weight: 12 },
+    fc.constantFrom("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"),
+  )
+  return fc
+    .record({
+      method,
+      path: pathOf(operation),
+      query: fc.oneof(
+        { arbitrary: fc.constant(""), weight: operation.method === "GET" ? 1 : 8 },
+        queryOf(operation),
+      ),
+      token: fc.option(fc.constantFrom(...tokens), { freq: 12 }),
+      headers,
+      type: contentType,
+      body: bodyOf(operation),
+    })
+    .map(({ method, path, query, token, headers, type, body }) => ({
+      method,
+      path: path + query,
+      headers: {
+        ...headers,
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === null ? {} : { "content-type": type, "content-length": String(Buffer.byteLength(body)) }),
+      },
+      body,
+    }))
+}
+
+interface Answered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+
+function send({ method, path, headers, body }: Sent): Promise<Answered> {
+  const { hostname, port } = new URL(server.baseUrl)
+  return new Promise((resolve, reject) => {
+    const asked = request({ agent, hostname, port, method, path, headers }, (answer) => {
+      const received: Buffer[] = []
+      answer.on("data", (data: Buffer) => received.push(data))
+      answer.on("error", reject)
+      answer.on("end", () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text: Buffer.concat(received).toString(),
+        }),
+      )
+    })
+    asked.on("error", reject)
+    asked.end(body ?? undefined)
+  })
+}
+
+/** What of it all succeeded, so that the test knows that it did not just knock at closed doors. */
+const succeeded = new Set<string>()
+
+function expectAnswer(operation: Operation, sent: Sent, { status, headers, text }: Answered): void {
+  const about = `${status} ${text.slice(0, 300)}`
+  expect(status, about).toBeLessThan(500)
+  expect(headers["x-request-id"], about).toMatch(/^[A-Za-z0-9._-]{1,128}$/)
+  if (status < 400) {
+    const [path = ""] = sent.path.split("?")
+    if (sent.method === operation.method) succeeded.add(`${operation.method} ${operation.path}`)
+    const undeclared = sent.method !== operation.method || path.includes("..")
+    if (!undeclared) expect(operation.responses, about).toContain(String(status))
+    return
+  }
+  if (sent.method === "HEAD") {
+    expect(text).toBe("")
+    return
+  }
+  expect(headers["content-type"], about).toBe("application/problem+json")
+  const problem = JSON.parse(text)
+  expect(Object.keys(problems), about).toContain(problem.code)
+  expect(problem, about).toMatchObject({ status, request_id: headers["x-request-id"] })
+  expect(problem.fix, about).not.toBe("")
+}
+
+async function fuzz(
+  parameters: fc.Parameters<[{ readonly operation: Operation; readonly sent: Sent }]>,
+): Promise<void> {
+  const asked = fc
+    .constantFrom(...operations)
+    .chain((operation) => sentTo(operation).map((sent) => ({ operation, sent })))
+  await fc.assert(
+    fc.asyncProperty(asked, async ({ operation, sent }) => {
+      expectAnswer(operation, sent, await send(sent))
+    }),
+    parameters,
+  )
+}
+
+test("the same requests every time, to every route", async () => {
+  await fuzz({ seed: 20_260_701, numRuns: 2000 })
+  const all = operations.map(({ method, path }) => `${method} ${path}`)
+  expect(all.filter((name) => !succeeded.has(name))).toEqual([])
+}, 120_000)
+
+test("other requests every time", async () => {
+  await fuzz({ numRuns: 500 })
+  expect(server.log.filter((line) => /"level":(50|60)/.test(line))).toEqual([])
+  expect((await server.call("/readyz")).status).toBe(200)
+}, 120_000)
