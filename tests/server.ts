@@ -19,11 +19,16 @@ export type EngineName = (typeof engines)[number]
 /** What a server process of the program `keyward` was installed as: where its data is, and under which settings it runs. */
 export interface Installation {
   readonly dataDir: string
+  /** Where its database is. */
   readonly databaseUrl: string
   /** What the first start wrote. */
   credentials(): Promise<Credentials>
-  /** Starts a server and waits until it serves. `serve` can be a second one beside `dev`. */
-  start(command?: "dev" | "serve"): Promise<RunningServer>
+  /**
+   * Starts a server and waits until it serves.
+   * @param command `serve` can be a second one beside `dev`
+   * @param storeUrl another way to the same database
+   */
+  start(command?: "dev" | "serve", storeUrl?: string): Promise<RunningServer>
   /** Runs a command to its end. */
   run(...args: readonly string[]): Promise<Ended>
   /** Ends its processes, registers what it kept secret and removes it; done for every one when the test file ends. */
@@ -37,8 +42,12 @@ export interface RunningServer {
   readonly firstStart: boolean
   /** What it logged so far, line by line. */
   readonly log: readonly string[]
-  /** Calls it and repeats nothing. @param apiKey default: the administrator's */
-  client(apiKey?: string): KeywardClient
+  /**
+   * Calls it and repeats nothing.
+   * @param apiKey default: the administrator's
+   * @param timeoutMs how long a call may take; default 10 s
+   */
+  client(apiKey?: string, timeoutMs?: number): KeywardClient
   /** Calls the Arthur dialect with its master key. */
   arthur(): ArthurApiKeys
   /** Calls it with whatever is given. @param path `/v1/keys` */
@@ -85,21 +94,23 @@ export async function install(
 ): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), "keyward-test-"))
   const dataDir = join(home, "data")
-  const databaseUrl =
-    settings["KEYWARD_DATABASE_URL"] ??
-    (engine === "sqlite" ? `sqlite:${join(dataDir, "keyward.db")}` : await postgresUrl())
+  const databaseUrl = engine === "sqlite" ? `sqlite:${join(dataDir, "keyward.db")}` : await postgresUrl()
   const environment = {
     ...withoutSettings(process.env),
     KEYWARD_DATA_DIR: dataDir,
-    KEYWARD_DATABASE_URL: databaseUrl,
     KEYWARD_PORT: "0",
     KEYWARD_LOG_LEVEL: "trace",
     ...settings,
   }
   const processes = new Set<Program>()
 
-  const execute = (args: readonly string[]): Program => {
-    const running = new Program(args, environment, home, `keyward ${args[0]} on ${engine}`)
+  const execute = (args: readonly string[], storeUrl: string): Program => {
+    const running = new Program(
+      args,
+      { ...environment, KEYWARD_DATABASE_URL: storeUrl },
+      home,
+      `keyward ${args[0]} on ${engine}`,
+    )
     processes.add(running)
     running.ended.then(() => processes.delete(running))
     return running
@@ -122,9 +133,9 @@ export async function install(
       removed ??= remove()
       return removed
     },
-    run: (...args) => execute(args).ended,
-    async start(command = "dev") {
-      const running = execute(command === "dev" ? ["dev", "--json"] : ["serve"])
+    run: (...args) => execute(args, databaseUrl).ended,
+    async start(command = "dev", storeUrl = databaseUrl) {
+      const running = execute(command === "dev" ? ["dev", "--json"] : ["serve"], storeUrl)
       const announced = await running.announced
       const { admin, arthur } = await credentials()
       const baseUrl = announced.base_url
@@ -134,8 +145,8 @@ export async function install(
         arthurUrl,
         firstStart: announced.first_start === true,
         log: running.log,
-        client: (apiKey = admin.api_key) =>
-          new KeywardClient({ baseUrl, apiKey, fetch: witnessedFetch, retries: 0 }),
+        client: (apiKey = admin.api_key, timeoutMs = 10_000) =>
+          new KeywardClient({ baseUrl, apiKey, fetch: witnessedFetch, retries: 0, timeoutMs }),
         arthur: () =>
           new ArthurApiKeys({ baseUrl: String(arthurUrl), token: arthur.admin_key, fetch: witnessedFetch }),
         call: (path, init = {}) => witnessedFetch(baseUrl + path, { method: "GET", ...init }),
