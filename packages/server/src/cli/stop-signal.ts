@@ -1,11 +1,11 @@
 import process from "node:process"
 
 /** For how long the same signal again is the first one's echo; milliseconds. */
-const echoMs = 500
+const echoMs = 1000
 
 /**
  * Resolves at the first SIGTERM or SIGINT. From now on these do not end the process by themselves; a second one does, at
- * once. Not the same one within half a second: npm passes on to its child what the terminal has sent both of them.
+ * once. Not the same one within a second: npm passes on to its child what the terminal has sent both of them.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

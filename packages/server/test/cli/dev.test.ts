@@ -55,8 +55,9 @@ describe("the first start", () => {
       demo_keyspace_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       arthur: { base_url: first.arthur_url, admin_key: expect.stringMatching(/^keyward_/) },
     })
-    const files = (await readdir(dataDir)).sort()
-    expect(files).toEqual(["credentials.json", "keyward.db", "secrets.json"])
+    const files = ["credentials.json", "keyward.db", "secrets.json"]
+    // Beside them the claim to serve the database, which is empty.
+    expect((await readdir(dataDir)).sort()).toEqual([...files, "keyward.db-serving"].sort())
     for (const file of files) expect((await stat(join(dataDir, file))).mode & 0o777).toBe(0o600)
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700)
   })
@@ -118,6 +119,9 @@ describe("a later start", () => {
     expect((await call(base_url, "/v1/keys", before.admin.api_key)).status).toBe(200)
     const arthur = await call(arthur_url, "/auth/api_keys/", before.arthur.admin_key)
     expect(arthur.status).toBe(200)
+    const second = await run(["dev"], { KEYWARD_DATA_DIR: dataDir, KEYWARD_PORT: "0" })
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("KEYWARD_DATABASE_URL") })
+    expect(await credentialsIn(dataDir)).toMatchObject({ base_url })
   })
 
   test("serves in under two seconds", async () => {

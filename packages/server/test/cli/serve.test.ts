@@ -117,10 +117,10 @@ describe("serve", () => {
     const server = await serve(["serve"], { ...settings, KEYWARD_USAGE_FLUSH_MS: "60000" })
     const { answered, finish } = await halfAsked(server)
     const noticed = stopping(server)
-    // Both at once, as from a terminal through npm: the second is the first one's echo.
-    server.process.kill("SIGINT")
     server.process.kill("SIGINT")
     await noticed
+    // As from a terminal through npm: the first one's echo.
+    server.process.kill("SIGINT")
     while (!(await isRefused(server.said.base_url)));
     finish()
     const [response] = await answered
