@@ -91,6 +91,7 @@ const settings = {
     {
       default: "",
       pattern: "^(|https?://.+)$",
+      "x-secret": "url",
     },
   ),
   KEYWARD_API_KEY: text(
@@ -296,7 +297,9 @@ function versioned(
     }
     return [Number(version), bytes]
   })
-  return new Map(entries)
+  const versions = new Map(entries)
+  if (versions.size < entries.length) throw new ConfigError(`${name} has one version twice; name each once.`)
+  return versions
 }
 
 function masked(value: string, secret: unknown): string {

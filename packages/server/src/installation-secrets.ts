@@ -43,6 +43,20 @@ export async function checkPeppers(store: Store, peppers: Peppers): Promise<void
       )
     }
   }
+  // Which version followed which is kept too, so that it shows when somebody falls back to secrets from before.
+  const ascending = peppers.versions.toSorted((a, b) => a - b)
+  for (const [at, version] of ascending.entries()) {
+    const next = ascending[at + 1]
+    const follows = `pepper_after_${version}`
+    const stands =
+      next === undefined ? await store.setting(follows) : await store.ensureSetting(follows, `${next}`)
+    if (next === undefined && stands !== null) {
+      throw new ConfigError(
+        `Pepper version ${stands} is missing, under which this database was filled after version ${version}. ` +
+          "Start with the newer secrets file (or KEYWARD_PEPPERS).",
+      )
+    }
+  }
 }
 
 async function readOrMake(path: string, entropy: Entropy, create: boolean) {
@@ -58,16 +72,23 @@ async function readOrMake(path: string, entropy: Entropy, create: boolean) {
     encryption_keys: { 1: Buffer.from(entropy.bytes(32)).toString("base64") },
   }
   const text = `${JSON.stringify(made, null, 2)}\n`
-  // Of two first starts at once, one makes the file and the other fails instead of overwriting it.
-  await createPrivateFile(path, text)
-  return parse(path, text)
+  try {
+    await createPrivateFile(path, text)
+    return parse(path, text)
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) {
+      throw new ConfigError(`The secrets file ${path} cannot be made.`, { cause: error })
+    }
+    // Of two first starts at once, one makes the file and the other takes what it holds.
+    return parse(path, await readFile(path, "utf8"))
+  }
 }
 
 async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8")
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null
+    if (isSystemError(error, "ENOENT")) return null
     throw new ConfigError(`The secrets file ${path} cannot be read.`, { cause: error })
   }
 }
@@ -75,7 +96,10 @@ async function readIfThere(path: string): Promise<string | null> {
 function parse(path: string, content: string): { peppers: Versions; encryptionKeys: Versions } {
   try {
     const { peppers, encryption_keys: encryptionKeys } = JSON.parse(content)
-    return { peppers: versions(peppers), encryptionKeys: versions(encryptionKeys) }
+    return {
+      peppers: versions(peppers, (bytes) => bytes >= 32),
+      encryptionKeys: versions(encryptionKeys, (bytes) => bytes === 32),
+    }
   } catch {
     // The parser's own message could quote the file, so it goes no further.
     throw new ConfigError(
@@ -84,11 +108,18 @@ function parse(path: string, content: string): { peppers: Versions; encryptionKe
   }
 }
 
-function versions(encoded: unknown): Versions {
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code
+}
+
+function versions(encoded: unknown, lengthIsGood: (bytes: number) => boolean): Versions {
   if (typeof encoded !== "object" || encoded === null) throw new TypeError("not an object")
   const entries = Object.entries(encoded).map(([version, value]): [number, Uint8Array] => {
-    const bytes = Buffer.from(String(value), "base64")
-    if (!/^[1-9]\d{0,8}$/.test(version) || bytes.length < 32) throw new TypeError("not a version")
+    const text = String(value)
+    const bytes = Buffer.from(text, "base64")
+    // What is not base64 is skipped by the decoder; then a damaged file would pass for another secret.
+    const whole = bytes.toString("base64") === text && lengthIsGood(bytes.length)
+    if (!/^[1-9]\d{0,8}$/.test(version) || !whole) throw new TypeError("not a version")
     return [Number(version), bytes]
   })
   if (entries.length === 0) throw new TypeError("empty")
