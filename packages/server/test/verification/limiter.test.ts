@@ -1,0 +1,56 @@
+import { decideLimit, later } from "@keyward/core"
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import { Limiter } from "../../src/verification/limiter.ts"
+import { testClock } from "../test-clock.ts"
+
+const limit = { name: "minute", count: 10, windowSeconds: 60 }
+
+test("remembers of each key what counts, and forgets only what no longer does", () => {
+  const use = fc.record({
+    key: fc.nat({ max: 9 }),
+    cost: fc.integer({ min: 1, max: 10 }),
+    wait: fc.nat({ max: 20_000 }),
+  })
+  fc.assert(
+    fc.property(fc.array(use, { maxLength: 100 }), (uses) => {
+      const clock = testClock()
+      const limiter = new Limiter()
+      const all = new Map<string, number>()
+      for (const { key, cost, wait } of uses) {
+        const id = `key ${key}`
+        const { tat } = decideLimit(limit, all.get(id) ?? null, cost, clock.now())
+        const kept = decideLimit(limit, limiter.consumed(id, "minute"), cost, clock.now())
+        // Whether anything was forgotten or not, the decision is the one of whoever forgets nothing.
+        expect(kept).toEqual(decideLimit(limit, all.get(id) ?? null, cost, clock.now()))
+        if (kept.accepted) {
+          all.set(id, tat)
+          limiter.consume(id, new Map([["minute", tat]]), clock.now())
+        }
+        clock.advance(wait)
+      }
+    }),
+  )
+})
+
+test("keeps the limits of one key apart, and adds a new one to what is there", () => {
+  const { now } = testClock()
+  const limiter = new Limiter()
+  limiter.consume("key", new Map([["a", now() + 1000]]), now())
+  limiter.consume("key", new Map([["b", now() + 2000]]), now())
+  expect(limiter.consumed("key", "a")).toBe(now() + 1000)
+  expect(limiter.consumed("key", "b")).toBe(now() + 2000)
+  expect(limiter.consumed("key", "c")).toBeNull()
+  expect(limiter.consumed("other", "a")).toBeNull()
+})
+
+test("its size follows the keys in use", () => {
+  const clock = testClock()
+  const limiter = new Limiter()
+  for (let key = 0; key < 20_000; key++) {
+    limiter.consume(`key ${key}`, new Map([["second", later(clock.now(), 1000)]]), clock.now())
+    clock.advance(1)
+  }
+  // A thousand are in use at any time; forgetting keeps pace within a small factor.
+  expect(limiter.size).toBeLessThan(5000)
+})
