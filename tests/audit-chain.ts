@@ -23,3 +23,21 @@ export async function expectWholeChain(
   expect(chain.end(await recordedHead(installation.databaseUrl, organizationId))).toBeNull()
   return events
 }
+
+/** Has the program check the chain itself, beside the server. */
+export async function expectAuditVerified(installation: Installation): Promise<void> {
+  const { organization_id: organizationId } = await installation.credentials()
+  const head = await recordedHead(installation.databaseUrl, organizationId)
+  const { code, output } = await installation.run(
+    "audit",
+    "verify",
+    "--organization",
+    organizationId,
+    "--json",
+  )
+  expect({ code, ...JSON.parse(output) }).toEqual({
+    code: 0,
+    ok: true,
+    organizations: [{ organization_id: organizationId, head, broken: null }],
+  })
+}

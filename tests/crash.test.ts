@@ -2,7 +2,7 @@ import process from "node:process"
 import { setTimeout as after } from "node:timers/promises"
 import type { Key } from "@keyward/contract"
 import { describe, expect, test } from "vitest"
-import { expectWholeChain } from "./audit-chain.ts"
+import { expectAuditVerified, expectWholeChain } from "./audit-chain.ts"
 import { Chance } from "./chance.ts"
 import { expectRecorded, Ledger } from "./ledger.ts"
 import { type EngineName, install, type RunningServer } from "./server.ts"
@@ -40,6 +40,7 @@ describe.each<{ engine: EngineName; kills: number }>([
       await ledger.expectDecided(server.client())
       expectRecorded(present, await expectWholeChain(server, installation))
     }
+    await expectAuditVerified(installation)
     expect(Math.min(...Object.values(ledger.acknowledged))).toBeGreaterThan(kills)
     expect(ledger.unanswered).toBeGreaterThan(kills)
   })

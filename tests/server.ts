@@ -11,7 +11,7 @@ import { afterAll } from "vitest"
 import { postgresUrl } from "../packages/server/test/postgres/database.ts"
 import { registerStoredSecrets } from "./database.ts"
 import { gather, registerSecret } from "./evidence.ts"
-import { witnessedFetch } from "./witnessed-fetch.ts"
+import { witnessedFetch } from "./witness.ts"
 
 export const engines = ["sqlite", "postgres"] as const
 export type EngineName = (typeof engines)[number]
@@ -56,13 +56,13 @@ export interface RunningServer {
   end(signal: "SIGTERM" | "SIGKILL"): Promise<Ended>
 }
 
-export interface Ended {
+interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly output: string
 }
 
-export interface Credentials {
+interface Credentials {
   readonly base_url: string
   readonly organization_id: string
   readonly admin: { readonly email: string; readonly password: string; readonly api_key: string }

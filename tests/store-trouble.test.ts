@@ -5,7 +5,7 @@ import { expectWholeChain } from "./audit-chain.ts"
 import { Polling } from "./polling.ts"
 import { install, type RunningServer } from "./server.ts"
 import { openStoreGate } from "./store-gate.ts"
-import { witnessedFetch } from "./witnessed-fetch.ts"
+import { witnessedFetch } from "./witness.ts"
 
 // PostgreSQL goes away while a server serves, and comes back. Meanwhile the server says that it cannot answer, and never
 // anything that is not so.

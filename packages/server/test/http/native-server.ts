@@ -3,6 +3,8 @@ import { createOrganization, openMemoryStore } from "@keyward/core"
 import type { FastifyInstance } from "fastify"
 import { pino } from "pino"
 import { expect } from "vitest"
+import { gather, registerSecret } from "../../../../tests/evidence.ts"
+import { witness } from "../../../../tests/witness.ts"
 import { createApp } from "../../src/http/app.ts"
 import { type Intercept, interceptedStore } from "../intercepted-store.ts"
 import { openTestKeyward, type TestKeyward, type TestSettings } from "../test-keyward.ts"
@@ -61,9 +63,14 @@ export async function openNative(settings: ServerSettings = {}): Promise<NativeS
   const store = interceptedStore(inner, (method, call) => (intercept ? intercept(method, call) : call()))
   const opened = await openTestKeyward({ ...rest, store })
   const { keyward, created, log } = opened
-  const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) })
+  const write = (line: string) => {
+    log.push(line)
+    gather({ source: "a log in process", text: line })
+  }
+  const logger = pino({ level: "warn" }, { write })
   const app = createApp(keyward, { logger, trustedHops })
   const admin = created.adminKey.secret
+  registerSecret("key text", admin)
   const organizations = [created.organization.id]
   await app.ready()
 
@@ -89,6 +96,7 @@ export async function openNative(settings: ServerSettings = {}): Promise<NativeS
       text: answer.body,
       json: /json/.test(type) && answer.body !== "" ? answer.json() : undefined,
     }
+    witness(method, { ...reply, headers: Object.entries(reply.headers) })
     expectDeclared(method, path, reply)
     return reply
   }
