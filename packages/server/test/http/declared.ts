@@ -38,7 +38,7 @@ function closed(schema: unknown): object {
 }
 
 /** The route that a request goes to, if it goes to one. */
-export function routeOf(method: string, url: string): Route | undefined {
+function routeOf(method: string, url: string): Route | undefined {
   const [path = ""] = url.split("?")
   const asked = method === "HEAD" ? "GET" : method
   const candidates = routes.filter(
