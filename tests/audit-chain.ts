@@ -1,26 +1,27 @@
 import type { AuditEvent } from "@keyward/contract"
 import { ChainVerifier } from "@keyward/core"
+import type { KeywardClient } from "@keyward/sdk"
 import { expect } from "vitest"
 import { recordedHead } from "./database.ts"
-import type { Installation, RunningServer } from "./server.ts"
+import type { Installation } from "./server.ts"
 
 /**
- * Follows the organization's chain through the API's pages, to where the database says that it ends. Nothing may be
+ * Follows the chain of the client's organization through the API's pages, to where the database says that it ends. Nothing may be
  * written meanwhile.
  * @returns all events, oldest first
  */
 export async function expectWholeChain(
-  server: RunningServer,
-  installation: Installation,
+  client: KeywardClient,
+  { databaseUrl }: Installation,
 ): Promise<readonly AuditEvent[]> {
-  const { organization_id: organizationId } = await installation.credentials()
   const chain = new ChainVerifier()
   const events: AuditEvent[] = []
-  for await (const event of server.client().audit.each({ order: "oldest", limit: 200 })) {
+  for await (const event of client.audit.each({ order: "oldest", limit: 200 })) {
     expect(chain.next(event)).toBeNull()
     events.push(event)
   }
-  expect(chain.end(await recordedHead(installation.databaseUrl, organizationId))).toBeNull()
+  const [first] = events
+  expect(chain.end(await recordedHead(databaseUrl, String(first?.organization_id)))).toBeNull()
   return events
 }
 

@@ -38,7 +38,7 @@ describe.each<{ engine: EngineName; kills: number }>([
       const present = await keysOf(server, keyspaceId)
       ledger.expectKept(present)
       await ledger.expectDecided(server.client())
-      expectRecorded(present, await expectWholeChain(server, installation))
+      expectRecorded(present, await expectWholeChain(server.client(), installation))
     }
     await expectAuditVerified(installation)
     expect(Math.min(...Object.values(ledger.acknowledged))).toBeGreaterThan(kills)

@@ -122,7 +122,7 @@ describe.each(engines)("the main job on %s", (engine) => {
     )
     expect(usage.get("VALID")).toBe(5)
     expect(usage.get("INSUFFICIENT_PERMISSIONS")).toBe(2)
-    await expectWholeChain(server, installation)
+    await expectWholeChain(server.client(), installation)
   })
 
   test("a limit lets through as many as it says, and tells when to come back", async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync } from "node:fs"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import { KeywardClient } from "@keyward/sdk"
 import { ArthurApiKeys } from "@keyward/sdk/arthur"
 import { afterAll } from "vitest"
+import { credentialsFile } from "../packages/server/src/cli/credentials.ts"
 import { postgresUrl } from "../packages/server/test/postgres/database.ts"
 import { registerStoredSecrets } from "./database.ts"
 import { gather, registerSecret } from "./evidence.ts"
@@ -31,6 +33,8 @@ export interface Installation {
   start(command?: "dev" | "serve", storeUrl?: string): Promise<RunningServer>
   /** Runs a command to its end. */
   run(...args: readonly string[]): Promise<Ended>
+  /** Begins a start and waits for nothing. */
+  begin(): Beginning
   /** Ends its processes, registers what it kept secret and removes it; done for every one when the test file ends. */
   remove(): Promise<void>
 }
@@ -56,6 +60,14 @@ export interface RunningServer {
   end(signal: "SIGTERM" | "SIGKILL"): Promise<Ended>
 }
 
+interface Beginning {
+  /** Resolves when it serves; rejects when it ends before. */
+  readonly announced: Promise<unknown>
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<Ended>
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<Ended>
+}
+
 interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -69,6 +81,8 @@ interface Credentials {
   readonly demo_keyspace_id: string
   readonly arthur: { readonly base_url: string; readonly admin_key: string }
 }
+
+const noCredentials = { admin: { api_key: "none" }, arthur: { admin_key: "none" } }
 
 const program = fileURLToPath(new URL("../packages/server/src/cli/main.ts", import.meta.url))
 
@@ -116,7 +130,7 @@ export async function install(
     return running
   }
   const credentials = async (): Promise<Credentials> =>
-    JSON.parse(await readFile(join(dataDir, "credentials.json"), "utf8"))
+    JSON.parse(await readFile(credentialsFile(dataDir), "utf8"))
 
   const remove = async () => {
     await Promise.all([...processes].map((running) => running.end("SIGKILL")))
@@ -134,10 +148,12 @@ export async function install(
       return removed
     },
     run: (...args) => execute(args, databaseUrl).ended,
+    begin: () => execute(["dev", "--json"], databaseUrl),
     async start(command = "dev", storeUrl = databaseUrl) {
       const running = execute(command === "dev" ? ["dev", "--json"] : ["serve"], storeUrl)
       const announced = await running.announced
-      const { admin, arthur } = await credentials()
+      // A first start that was cut short may have left none: then a client needs a key that it is given.
+      const { admin, arthur } = existsSync(credentialsFile(dataDir)) ? await credentials() : noCredentials
       const baseUrl = announced.base_url
       const arthurUrl = announced.arthur_url
       return {
@@ -224,9 +240,11 @@ async function registerSecretsOf(dataDir: string, databaseUrl: string): Promise<
   for (const key of Object.values<string>(encryption_keys)) {
     registerSecret("key-encryption key", Buffer.from(key, "base64"))
   }
-  const { admin, arthur }: Credentials = JSON.parse(await readFile(join(dataDir, "credentials.json"), "utf8"))
-  registerSecret("password", admin.password)
-  registerSecret("key text", admin.api_key)
-  registerSecret("key text", arthur.admin_key)
+  if (existsSync(credentialsFile(dataDir))) {
+    const { admin, arthur }: Credentials = JSON.parse(await readFile(credentialsFile(dataDir), "utf8"))
+    registerSecret("password", admin.password)
+    registerSecret("key text", admin.api_key)
+    registerSecret("key text", arthur.admin_key)
+  }
   await registerStoredSecrets(databaseUrl)
 }

@@ -77,7 +77,7 @@ test.concurrent("while PostgreSQL is away every route answers 503, and afterward
   expect(await client.keys.verify({ key: fresh.secret })).toMatchObject({ code: "VALID" })
   await client.keys.revoke(live.id)
   expect(await client.keys.verify({ key: live.secret })).toMatchObject({ code: "REVOKED" })
-  await expectWholeChain(server, installation)
+  await expectWholeChain(server.client(), installation)
   // What could not be written meanwhile was kept: one count for each verification that was accepted.
   const [accepted] = polled.map(
     ({ polling }) => polling.answers.filter(({ code }) => code === "VALID").length,
