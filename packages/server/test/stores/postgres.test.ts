@@ -22,8 +22,15 @@ test("connections that the server drops while idle are replaced", async () => {
   const store = await openPostgresStore({ url })
   await Promise.all(Array.from({ length: 5 }, () => store.ping()))
   expect(await administrate(url, dropConnections)).not.toHaveLength(0)
-  // One call may still meet a connection of which the news has not arrived; the process lives on and the next one works.
-  await store.ping().catch((error: unknown) => expect(isFailure(error, "store_unavailable")).toBe(true))
+  // A call may still meet a connection of which the news has not arrived, each of them once; the process lives on.
+  let refusals = 0
+  for (let call = 0; call < 10; call++) {
+    await store.ping().catch((error: unknown) => {
+      expect(isFailure(error, "store_unavailable")).toBe(true)
+      refusals++
+    })
+  }
+  expect(refusals).toBeLessThanOrEqual(5)
   await expect(store.ensureSetting("a", "b")).resolves.toBe("b")
   await store.close()
 })
