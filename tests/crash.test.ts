@@ -8,7 +8,8 @@ import { expectRecorded, Ledger } from "./ledger.ts"
 import { type EngineName, install, type RunningServer } from "./server.ts"
 
 // A server is killed at random moments while clients create, change and revoke. What it acknowledged is there when it
-// comes back, and what it did not acknowledge was done whole or not at all.
+// comes back, and what it did not acknowledge was done whole or not at all. TEST_CRASH_SEED chooses other moments and
+// operations, TEST_CRASH_ROUNDS how many kills.
 
 const seed = Number(process.env["TEST_CRASH_SEED"] ?? 20_261_121)
 const hands = 12

@@ -16,6 +16,8 @@ import {
 } from "@keyward/core"
 import fastify from "fastify"
 import { pino } from "pino"
+import { gather, registerSecret } from "../../../../../tests/evidence.ts"
+import { witnessedFetch } from "../../../../../tests/witness.ts"
 import type { Conformance } from "../../../src/config.ts"
 import { arthur, issueMasterKey } from "../../../src/dialects/arthur/index.ts"
 import { assembleKeyward, type Keyward } from "../../../src/keyward.ts"
@@ -69,7 +71,11 @@ export async function openArthur(conformance: Conformance, settings: Settings = 
   const clock = { now: () => now }
   const { store, breakStore } = breakable(openMemoryStore())
   const log: string[] = []
-  const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) })
+  const write = (line: string) => {
+    log.push(line)
+    gather({ source: "a log in process", text: line })
+  }
+  const logger = pino({ level: "warn" }, { write })
   const bytes = (value: number) => new Map([[1, new Uint8Array(32).fill(value)]])
   const keyward = assembleKeyward({
     store,
@@ -93,6 +99,7 @@ export async function openArthur(conformance: Conformance, settings: Settings = 
     arthur.keyspace({ maxActiveKeys: settings.maxActiveKeys ?? 1000 }),
   )
   const master = await issueMasterKey(keyward.authority, keyspace, managementKeyspace.id)
+  for (const { secret } of [adminKey, master]) registerSecret("key text", secret)
   const instance = fastify({ loggerInstance: logger, ...arthur.instance })
   await instance.register(
     arthur.routes({
@@ -110,7 +117,7 @@ export async function openArthur(conformance: Conformance, settings: Settings = 
   async function ask(path: string, asked: Ask = {}): Promise<Reply> {
     const { method = "GET", token = master.secret, headers = {}, body, raw } = asked
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body))
-    const response = await fetch(url + path, {
+    const response = await witnessedFetch(url + path, {
       method,
       redirect: "manual",
       headers: {
