@@ -134,8 +134,11 @@ export async function install(
 
   const remove = async () => {
     await Promise.all([...processes].map((running) => running.end("SIGKILL")))
-    await registerSecretsOf(dataDir, databaseUrl)
-    await rm(home, { recursive: true })
+    try {
+      await registerSecretsOf(dataDir, databaseUrl)
+    } finally {
+      await rm(home, { recursive: true })
+    }
   }
 
   let removed: Promise<void> | null = null
