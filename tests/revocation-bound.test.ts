@@ -48,17 +48,18 @@ describe("a change that one server acknowledged", () => {
     "is decided by on both: $name",
     async ({ name, refusal, change }, { annotate }) => {
       const client = near.client()
-      const space = await client.keyspaces.create({
-        name,
-        prefix: "bound",
-        permissions: [{ name: "reports.read" }, { name: "reports.write" }],
-        roles: [{ name: "reader", permissions: ["reports.*"] }],
-      })
       const latencies = await Promise.all(
         Array.from({ length: keysOfEach }, async (_, number) => {
+          // A keyspace for each: what changes one must not change the others before their turn.
+          const space = await client.keyspaces.create({
+            name: `${name} ${number}`,
+            prefix: "bound",
+            permissions: [{ name: "reports.read" }, { name: "reports.write" }],
+            roles: [{ name: "reader", permissions: ["reports.*"] }],
+          })
           const key = await client.keys.create({
             keyspace_id: space.id,
-            name: `${number}`,
+            name: "Reader",
             roles: ["reader"],
           })
           const polling = new Polling(far.client(), key.secret, "reports.read")
