@@ -9,6 +9,7 @@ import fastify, {
 import type { Logger } from "pino"
 import type { Keyward } from "../keyward.ts"
 import { managementAuthentication } from "./authentication.ts"
+import { begun, directVerification } from "./direct.ts"
 import { readJsonBodies } from "./json-body.ts"
 import { serveAudit } from "./native/audit.ts"
 import { serveHealth } from "./native/health.ts"
@@ -24,28 +25,25 @@ export interface ListenerSettings {
   readonly logger: Logger
   /** How many proxies stand before the server; see KEYWARD_TRUSTED_HOPS. */
   readonly trustedHops: number
-  /** What a dialect's instance must be made with. */
-  readonly instance?: Pick<FastifyServerOptions, "routerOptions" | "frameworkErrors">
+  /** What an instance must be made with. */
+  readonly instance?: Pick<
+    FastifyServerOptions,
+    "routerOptions" | "frameworkErrors" | "clientErrorHandler" | "serverFactory" | "genReqId"
+  >
 }
 
 /** A Fastify instance as every listener of ours is: the native API's, and each dialect's on a port of its own. */
 export function createListener({ logger, trustedHops, instance }: ListenerSettings): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = logger
-  const nextRequestId = requestIds()
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     // Without proxies no header is looked at, which also spares each request the look.
     trustProxy: trustedHops === 0 ? false : (_address: string, hop: number) => hop < trustedHops,
     bodyLimit: bounds.bodyBytes,
-    genReqId: nextRequestId,
+    genReqId: requestIds(),
     forceCloseConnections: "idle",
-    ...(instance ?? {
-      // However long an id is, the route's schema says what is wrong with it.
-      routerOptions: { maxParamLength: maxHeaderSize },
-      frameworkErrors: answerError,
-      clientErrorHandler: answerUnreadable(() => nextRequestId({ headers: {} })),
-    }),
+    ...instance,
   })
   app.decorateRequest("caller", undefined)
   app.addHook("onRequest", (request, reply, done) => {
@@ -67,13 +65,32 @@ export function createListener({ logger, trustedHops, instance }: ListenerSettin
 
 /** The native API, with its reference: where a request goes is the list below. */
 export function createApp(keyward: Keyward, settings: ListenerSettings): FastifyInstance {
-  const app = createListener(settings)
+  const authenticate = managementAuthentication(keyward.verifier)
+  const nextRequestId = requestIds()
+  const direct = directVerification({
+    verifier: keyward.verifier,
+    authenticate,
+    requestId: nextRequestId,
+  })
+  // Behind proxies the client's address takes working out, and in debugging each request is logged: both are Fastify's.
+  const isDirect = settings.trustedHops === 0 && !settings.logger.isLevelEnabled("debug")
+  const app = createListener({
+    ...settings,
+    instance: {
+      // However long an id is, the route's schema says what is wrong with it.
+      routerOptions: { maxParamLength: maxHeaderSize },
+      frameworkErrors: answerError,
+      clientErrorHandler: answerUnreadable(() => nextRequestId({ headers: {} })),
+      genReqId: (request) => begun(request)?.id ?? nextRequestId(request),
+      ...(isDirect ? { serverFactory: direct.serverFactory } : {}),
+    },
+  })
+  if (isDirect) direct.takeOver(app)
   readJsonBodies(app, ["application/json", "application/merge-patch+json"])
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, "route_not_found", { detail: "There is nothing at this path." }),
   )
-  const authenticate = managementAuthentication(keyward.verifier)
   for (const serveNoun of [
     serveOrganizations,
     serveKeyspaces,

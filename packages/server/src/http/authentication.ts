@@ -3,8 +3,11 @@ import type { FastifyRequest } from "fastify"
 import type { Verification, Verifier } from "../verification/verifier.ts"
 import { HttpProblem } from "./problem.ts"
 
+/** What authentication looks at of a request. */
+export type PresentedRequest = Pick<FastifyRequest, "id" | "ip" | "headers">
+
 /** @throws HttpProblem (or rejects with one) unless the request carries a management key that is valid now */
-export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>
+export type Authenticate = (request: PresentedRequest) => Caller | Promise<Caller>
 
 /** Authenticates callers of the management API by keys of the management keyspaces. */
 export function managementAuthentication(verifier: Verifier): Authenticate {
@@ -38,7 +41,7 @@ function isManagement({ keyspace }: Subject): boolean {
  * The key that a request presents: as a bearer token (RFC 6750 §2.1) or in X-API-Key; null when there is neither. An
  * Authorization header of another scheme is not for us.
  */
-export function credentialOf(request: FastifyRequest): string | null {
+export function credentialOf(request: PresentedRequest): string | null {
   const { authorization } = request.headers
   if (authorization !== undefined && /^bearer(\s|$)/i.test(authorization))
     return authorization.slice(6).trim()
@@ -47,11 +50,11 @@ export function credentialOf(request: FastifyRequest): string | null {
 }
 
 /** The Origin header (RFC 6454 §7); null when there is none. */
-export function originOf(request: FastifyRequest): string | null {
+export function originOf(request: PresentedRequest): string | null {
   return request.headers.origin ?? null
 }
 
-function callerOf(verification: Verification, request: FastifyRequest): Caller {
+function callerOf(verification: Verification, request: PresentedRequest): Caller {
   const { outcome, subject } = verification
   if (outcome === "VALID" && subject) {
     return {
@@ -76,7 +79,7 @@ function callerOf(verification: Verification, request: FastifyRequest): Caller {
   })
 }
 
-function actorOf({ key }: Subject, request: FastifyRequest): Actor {
+function actorOf({ key }: Subject, request: PresentedRequest): Actor {
   const kind: OwnerKind = key.owner.kind
   return {
     kind,

@@ -19,7 +19,8 @@ export function readJsonBodies(app: FastifyInstance, contentTypes: readonly stri
   })
 }
 
-function parseJson(body: Buffer): unknown {
+/** @throws HttpProblem "malformed_json" or "invalid_input" */
+export function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new HttpProblem("malformed_json", { detail: "The body is empty." })
   if (!isUtf8(body)) throw new HttpProblem("malformed_json", { detail: "The body is not UTF-8." })
   const text = body.toString("utf8")

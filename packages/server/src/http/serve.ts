@@ -10,6 +10,7 @@ import {
 import type { Caller } from "@keyward/core"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { Authenticate } from "./authentication.ts"
+import { begun } from "./direct.ts"
 import { isStorable } from "./json-body.ts"
 import { HttpProblem } from "./problem.ts"
 import { invalid, validator } from "./validation.ts"
@@ -53,7 +54,7 @@ export function serve<const R extends Route>(
     // Before the body is read: whoever is not known is told so first, and cannot make the server parse anything.
     onRequest: authenticated
       ? (request, _reply, done) => {
-          const caller = authenticate(request)
+          const caller = begun(request.raw)?.caller() ?? authenticate(request)
           if (!(caller instanceof Promise)) {
             request.caller = caller
             return done()

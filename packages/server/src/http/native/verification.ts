@@ -1,26 +1,21 @@
 import * as contract from "@keyward/contract"
-import { type Caller, fail, type PermissionQuery, parseQuery } from "@keyward/core"
 import type { FastifyInstance, FastifyRequest } from "fastify"
-import { LRUCache } from "lru-cache"
-import type { Static } from "typebox"
 import type { Keyward } from "../../keyward.ts"
 import type { Verification, VerificationRequest } from "../../verification/verifier.ts"
 import { type Authenticate, credentialOf, originOf } from "../authentication.ts"
 import { HttpProblem, type Occurrence } from "../problem.ts"
 import { serve } from "../serve.ts"
-import { invalid } from "../validation.ts"
 import { printSelf, printVerification, seconds } from "./print.ts"
+import { demandVerify, permissionQuery, verificationRequest } from "./verification-request.ts"
 
 export function serveVerification(
   app: FastifyInstance,
   { verifier }: Keyward,
   authenticate: Authenticate,
 ): void {
-  const queries = new LRUCache<string, PermissionQuery>({ max: 1000 })
-
   serve(app, contract.verifyKey, authenticate, ({ caller, body }) => {
     demandVerify(caller)
-    const verification = verifier.verify(requestOf(caller, body, "/permissions"))
+    const verification = verifier.verify(verificationRequest(caller, body, "/permissions"))
     return verification instanceof Promise
       ? verification.then(printVerification)
       : printVerification(verification)
@@ -29,14 +24,14 @@ export function serveVerification(
   serve(app, contract.verifyKeys, authenticate, async ({ caller, body }) => {
     demandVerify(caller)
     // All are read before the first is decided: a fault in one leaves nothing consumed.
-    const requests = body.keys.map((item, at) => requestOf(caller, item, `/keys/${at}/permissions`))
+    const requests = body.keys.map((item, at) => verificationRequest(caller, item, `/keys/${at}/permissions`))
     const verifications = await Promise.all(requests.map((request) => verifier.verify(request)))
     return { results: verifications.map(printVerification) }
   })
 
   serve(app, contract.checkKey, authenticate, async ({ query, request, reply }) => {
     const permissions =
-      query.permissions === undefined ? null : queryOf(query.permissions, "query.permissions")
+      query.permissions === undefined ? null : permissionQuery(query.permissions, "query.permissions")
     const verification = await presented(
       request,
       ({ keyspace }) =>
@@ -80,44 +75,6 @@ export function serveVerification(
     const from = { guesser: request.ip, clientIp: request.ip, origin: originOf(request) }
     return verifier.verify({ text, visible, ...from, ...asked })
   }
-
-  function requestOf(
-    caller: Caller,
-    input: Static<typeof contract.VerificationInput>,
-    permissionsMember: string,
-  ): VerificationRequest {
-    return {
-      text: input.key,
-      visible: ({ key }) =>
-        key.organizationId === caller.organizationId &&
-        (input.keyspace_id === undefined || key.keyspaceId === input.keyspace_id) &&
-        caller.holds.allows({ name: "keys.verify", resource: key.keyspaceId }),
-      guesser: input.client_ip ?? null,
-      permissions: input.permissions === undefined ? null : queryOf(input.permissions, permissionsMember),
-      clientIp: input.client_ip ?? null,
-      origin: input.origin ?? null,
-      cost: input.cost ?? 1,
-      explain: input.explain ?? false,
-      dryRun: input.dry_run ?? false,
-    }
-  }
-
-  function queryOf(text: string, member: string): PermissionQuery {
-    const known = queries.get(text)
-    if (known) return known
-    const parsed = parseQuery(text)
-    if ("error" in parsed) {
-      const fix = "Write permissions joined by and, or and parentheses: invoices.read and (a.b or c.d:item)."
-      throw invalid([{ member, message: parsed.error, fix }])
-    }
-    queries.set(text, parsed)
-    return parsed
-  }
-}
-
-function demandVerify(caller: Caller): void {
-  if (caller.holds.allowsSomewhere("keys.verify")) return
-  fail({ code: "permission_denied", missing: ["keys.verify"] })
 }
 
 /** What a gateway, and through it the holder, is told of a refusal (RFC 6750 §3.1, RFC 6585 §4). */

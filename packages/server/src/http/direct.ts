@@ -1,0 +1,171 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http"
+import { Readable } from "node:stream"
+import { bounds, type Verification, verifyKey } from "@keyward/contract"
+import type { Caller } from "@keyward/core"
+import type { FastifyInstance, FastifyServerFactory } from "fastify"
+import type { Static } from "typebox"
+import type { Verifier } from "../verification/verifier.ts"
+import type { Authenticate } from "./authentication.ts"
+import { parseJson } from "./json-body.ts"
+import { printVerification } from "./native/print.ts"
+import { demandVerify, verificationRequest } from "./native/verification-request.ts"
+import { validator } from "./validation.ts"
+
+/**
+ * The verify route is what Keyward is asked all day, so it is answered straight from node:http, with the same
+ * authentication, validation, decision and printing as every other way in. Only success is answered here: whatever is
+ * unusual about a request, or wrong with it, is handed to Fastify, which goes on from where this got to.
+ */
+export interface DirectVerification {
+  readonly serverFactory: FastifyServerFactory
+  /** To be called once the instance is there: takes up what is handed over, and stops when the instance closes. */
+  takeOver(app: FastifyInstance): void
+}
+
+export interface DirectDeps {
+  readonly verifier: Verifier
+  readonly authenticate: Authenticate
+  readonly requestId: (request: IncomingMessage) => string
+}
+
+/** What was already done for a request that is handed over, so that nothing is done, or counted, twice. */
+interface Begun {
+  readonly id: string
+  /** Throws what authentication threw. */
+  readonly caller: () => Caller | Promise<Caller>
+  /** null: not read yet. */
+  readonly body: Buffer | null
+}
+
+const handedOver = new WeakMap<IncomingMessage, Begun>()
+
+/** What `direct` has done for a request; undefined for one that never came by. */
+export function begun(request: IncomingMessage): Begun | undefined {
+  return handedOver.get(request)
+}
+
+export function directVerification({ verifier, authenticate, requestId }: DirectDeps): DirectVerification {
+  const check = validator("body", verifyKey.body)
+  let closing = false
+  return {
+    serverFactory: (ordinary, options): Server => {
+      const server = createServer((request, response) => {
+        if (!closing && isPlain(request)) begin(request, response, ordinary)
+        else ordinary(request, response)
+      })
+      // What Fastify sets on the servers that it makes itself.
+      server.keepAliveTimeout = Number(options["keepAliveTimeout"])
+      server.requestTimeout = Number(options["requestTimeout"])
+      return server
+    },
+    takeOver(app) {
+      app.addHook("preClose", (done) => {
+        closing = true
+        done()
+      })
+      app.addHook("preParsing", (request, _reply, payload, done) => {
+        const body = begun(request.raw)?.body
+        done(null, body ? Readable.from([body], { objectMode: false }) : payload)
+      })
+    },
+  }
+
+  function begin(request: IncomingMessage, response: ServerResponse, ordinary: RequestListener): void {
+    const id = requestId(request)
+    const caller = authenticated(request, id)
+    if (caller instanceof Promise || caller instanceof Failed) {
+      handOver(null)
+      return
+    }
+    readBody(request, (body) => {
+      let answer: Static<typeof Verification> | Promise<Static<typeof Verification>>
+      try {
+        answer = verified(caller, body)
+      } catch {
+        // Fastify's way says what is wrong, as it does for every route.
+        handOver(body)
+        return
+      }
+      if (answer instanceof Promise) answer.then(send, () => handOver(body))
+      else send(answer)
+    })
+
+    function handOver(body: Buffer | null): void {
+      handedOver.set(request, {
+        id,
+        body,
+        caller: () => (caller instanceof Failed ? caller.raise() : caller),
+      })
+      ordinary(request, response)
+    }
+
+    function send(answer: Static<typeof Verification>): void {
+      const json = JSON.stringify(answer)
+      response.writeHead(200, {
+        "x-request-id": id,
+        "content-type": "application/json; charset=utf-8",
+        "content-length": Buffer.byteLength(json),
+      })
+      response.end(json)
+    }
+  }
+
+  function authenticated(request: IncomingMessage, id: string): Caller | Promise<Caller> | Failed {
+    try {
+      return authenticate({ id, ip: request.socket.remoteAddress ?? "", headers: request.headers })
+    } catch (error) {
+      return new Failed(error)
+    }
+  }
+
+  function verified(caller: Caller, body: Buffer) {
+    const input = parseJson(body)
+    check(input)
+    demandVerify(caller)
+    const verification = verifier.verify(
+      verificationRequest(caller, input as Static<typeof verifyKey.body>, "/permissions"),
+    )
+    return verification instanceof Promise
+      ? verification.then(printVerification)
+      : printVerification(verification)
+  }
+}
+
+class Failed {
+  readonly #error: unknown
+  constructor(error: unknown) {
+    this.#error = error
+  }
+  raise(): never {
+    throw this.#error
+  }
+}
+
+/** Whether there is nothing about the head of a request that another way would read differently. */
+function isPlain({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === "POST" &&
+    url === verifyKey.path &&
+    headers["content-type"] === "application/json" &&
+    headers["transfer-encoding"] === undefined &&
+    headers["expect"] === undefined &&
+    headers["content-encoding"] === undefined &&
+    Number(headers["content-length"] ?? Number.NaN) <= bounds.bodyBytes
+  )
+}
+
+/** Reads a body of the announced length; a request that breaks off is answered by nobody. */
+function readBody(request: IncomingMessage, done: (body: Buffer) => void): void {
+  const chunks: Buffer[] = []
+  request.on("data", (chunk: Buffer) => chunks.push(chunk))
+  request.on("end", () => {
+    const [first, ...more] = chunks
+    done(first && more.length === 0 ? first : Buffer.concat(chunks))
+  })
+}
