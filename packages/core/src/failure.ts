@@ -8,7 +8,16 @@ export interface InputError {
   readonly fix: string
 }
 
-export type ResourceKind = "organization" | "user" | "keyspace" | "key" | "secret"
+export type ResourceKind =
+  | "organization"
+  | "user"
+  | "service_account"
+  | "role"
+  | "session"
+  | "link"
+  | "keyspace"
+  | "key"
+  | "secret"
 
 /**
  * Why the authority did not do what it was asked. A refused key is not among these: a verification has an outcome;
@@ -27,6 +36,12 @@ export type Failure =
   | { readonly code: "key_revoked" }
   | { readonly code: "not_recoverable" }
   | { readonly code: "built_in_keyspace" }
+  | { readonly code: "built_in_role" }
+  /** The last owner who is neither suspended nor removed stays one. */
+  | { readonly code: "last_owner" }
+  /** Whoever may not be told why: unknown account, wrong password, suspended, no password set. */
+  | { readonly code: "sign_in_refused" }
+  | { readonly code: "too_many_attempts"; readonly retryAfterMs: number }
   | { readonly code: "too_many_keys"; readonly limit: number }
   | { readonly code: "store_unavailable" }
 

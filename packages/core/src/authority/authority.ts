@@ -1,7 +1,9 @@
 import type { AuditEvent } from "../audit/event.ts"
 import type { Key, Revocation } from "../key/key.ts"
-import type { Keyspace } from "../keyspace.ts"
+import type { Keyspace, Role } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
+import type { Patch } from "../patch.ts"
+import type { Principal, PrincipalKind, ServiceAccount, User } from "../principal.ts"
 import type {
   AuditFilter,
   AuditPage,
@@ -9,6 +11,8 @@ import type {
   KeyPosition,
   Page,
   PageOf,
+  PrincipalFilter,
+  PrincipalPosition,
   TimePosition,
   UsageCount,
 } from "../store/store.ts"
@@ -18,6 +22,8 @@ import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
 import * as organizations from "./organizations.ts"
+import * as principals from "./principals.ts"
+import * as roles from "./roles.ts"
 
 /**
  * All that callers can have done, whichever API they speak. Each call is permitted here and nowhere else, and each
@@ -25,6 +31,61 @@ import * as organizations from "./organizations.ts"
  */
 export interface Authority {
   organization(caller: Caller, id: string): Promise<Organization>
+  updateOrganization(
+    caller: Caller,
+    id: string,
+    patch: organizations.OrganizationPatch,
+    expectedRevision: number | null,
+  ): Promise<Organization>
+
+  createUser(caller: Caller, input: principals.NewUser): Promise<User>
+  createServiceAccount(caller: Caller, input: principals.NewServiceAccount): Promise<ServiceAccount>
+  principals(
+    caller: Caller,
+    filter: PrincipalFilter,
+    page: Page<PrincipalPosition>,
+  ): Promise<PageOf<Principal, PrincipalPosition>>
+  user(caller: Caller, id: string): Promise<User>
+  serviceAccount(caller: Caller, id: string): Promise<ServiceAccount>
+  updateUser(
+    caller: Caller,
+    id: string,
+    patch: principals.UserPatch,
+    expectedRevision: number | null,
+  ): Promise<User>
+  updateServiceAccount(
+    caller: Caller,
+    id: string,
+    patch: principals.ServiceAccountPatch,
+    expectedRevision: number | null,
+  ): Promise<ServiceAccount>
+  suspend<Kind extends PrincipalKind>(
+    caller: Caller,
+    kind: Kind,
+    id: string,
+  ): Promise<Extract<Principal, { kind: Kind }>>
+  resume<Kind extends PrincipalKind>(
+    caller: Caller,
+    kind: Kind,
+    id: string,
+  ): Promise<Extract<Principal, { kind: Kind }>>
+  previewRemoval(
+    caller: Caller,
+    kind: PrincipalKind,
+    id: string,
+    policy: principals.RemovalPolicy,
+  ): Promise<principals.RemovalPreview>
+  remove(caller: Caller, kind: PrincipalKind, id: string, policy: principals.RemovalPolicy): Promise<void>
+
+  roles(caller: Caller): Promise<readonly Role[]>
+  role(caller: Caller, name: string): Promise<Role>
+  createRole(caller: Caller, role: Role): Promise<Role>
+  updateRole(
+    caller: Caller,
+    name: string,
+    patch: Patch<Pick<Role, "description" | "permissions">>,
+  ): Promise<Role>
+  deleteRole(caller: Caller, name: string): Promise<void>
 
   createKeyspace(caller: Caller, input: keyspaces.NewKeyspace): Promise<Keyspace>
   keyspace(caller: Caller, id: string): Promise<Keyspace>
@@ -55,6 +116,26 @@ export interface Authority {
 export function createAuthority(deps: AuthorityDeps): Authority {
   return {
     organization: (caller, id) => organizations.readOrganization(deps, caller, id),
+    updateOrganization: (caller, id, patch, revision) =>
+      organizations.updateOrganization(deps, caller, id, patch, revision),
+    createUser: (caller, input) => principals.createUser(deps, caller, input),
+    createServiceAccount: (caller, input) => principals.createServiceAccount(deps, caller, input),
+    principals: (caller, filter, page) => principals.listPrincipals(deps, caller, filter, page),
+    user: (caller, id) => principals.readPrincipal(deps, caller, "user", id),
+    serviceAccount: (caller, id) => principals.readPrincipal(deps, caller, "service_account", id),
+    updateUser: (caller, id, patch, revision) =>
+      principals.updatePrincipal(deps, caller, "user", id, patch, revision),
+    updateServiceAccount: (caller, id, patch, revision) =>
+      principals.updatePrincipal(deps, caller, "service_account", id, patch, revision),
+    suspend: (caller, kind, id) => principals.suspendPrincipal(deps, caller, kind, id),
+    resume: (caller, kind, id) => principals.resumePrincipal(deps, caller, kind, id),
+    previewRemoval: (caller, kind, id, policy) => principals.previewRemoval(deps, caller, kind, id, policy),
+    remove: (caller, kind, id, policy) => principals.removePrincipal(deps, caller, kind, id, policy),
+    roles: (caller) => roles.listRoles(deps, caller),
+    role: (caller, name) => roles.readRole(deps, caller, name),
+    createRole: (caller, role) => roles.createRole(deps, caller, role),
+    updateRole: (caller, name, patch) => roles.updateRole(deps, caller, name, patch),
+    deleteRole: (caller, name) => roles.deleteRole(deps, caller, name),
     createKeyspace: (caller, input) => keyspaces.createKeyspace(deps, caller, input),
     keyspace: (caller, id) => keyspaces.readKeyspace(deps, caller, id),
     keyspaces: (caller, page) => keyspaces.listKeyspaces(deps, caller, page),

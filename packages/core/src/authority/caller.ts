@@ -1,6 +1,7 @@
 import type { Actor } from "../audit/event.ts"
 import { fail } from "../failure.ts"
-import type { PermissionSet } from "../permission/set.ts"
+import type { Owner } from "../owner.ts"
+import type { Holdings } from "../permission/holdings.ts"
 import type { ManagementPermission } from "./management.ts"
 
 /** Who asks the authority for something: already authenticated, not yet permitted. */
@@ -8,7 +9,7 @@ export interface Caller {
   readonly organizationId: string
   readonly actor: Actor
   /** Management permissions. One that is bound to a resource is bound to the keyspace of that id. */
-  readonly holds: PermissionSet
+  readonly holds: Holdings
   /** Of the request that this is part of, for the audit trail; null outside of one. */
   readonly requestId: string | null
 }
@@ -43,6 +44,28 @@ export async function demandFound<Found>(
   return readable ? denied(permission) : fail({ code: "not_found", resource })
 }
 
-function denied(permission: string): never {
+/**
+ * Whether the caller may do this to a key: to every key of its keyspace, or because it is the caller's own.
+ * @param permission `write` stands for `keys.write`, or `own_keys.write` where the caller owns the key
+ */
+export function mayWithKey(
+  caller: Caller,
+  permission: KeyPermission,
+  { keyspaceId, owner }: { readonly keyspaceId: string; readonly owner: Owner },
+): boolean {
+  if (caller.holds.allows({ name: `keys.${permission}`, resource: keyspaceId })) return true
+  return isOwn(caller, owner) && caller.holds.allows({ name: `own_keys.${permission}`, resource: keyspaceId })
+}
+
+export type KeyPermission = "read" | "write" | "reveal"
+
+/** Whether an owner is the caller itself; nobody is the organization, or an external id. */
+export function isOwn({ actor }: Caller, owner: Owner): boolean {
+  const acts = owner.kind === "user" || owner.kind === "service_account"
+  return acts && actor.kind === owner.kind && actor.id === owner.id
+}
+
+/** @throws "permission_denied" */
+export function denied(permission: string): never {
   return fail({ code: "permission_denied", missing: [permission] })
 }

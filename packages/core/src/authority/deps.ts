@@ -26,7 +26,7 @@ export interface ChangeListener {
 
 /** Something that cached answers may have been made from is no longer as it was. */
 export interface ChangeNotice {
-  readonly kind: "key" | "keyspace"
+  readonly kind: "key" | "keyspace" | "principal"
   readonly organizationId: string
   readonly id: string
   /** null: whether the change was made is not known, as the store failed on the way; what is cached is to be read again. */
@@ -98,6 +98,10 @@ function announce(
     if (change.kind === "key.update" || change.kind === "key.insert") {
       const { id, revision } = change.key
       deps.changes.changed({ kind: "key", organizationId, id, revision: certain ? revision : null })
+    }
+    if (change.kind === "principal.update") {
+      const { id, revision } = change.principal
+      deps.changes.changed({ kind: "principal", organizationId, id, revision: certain ? revision : null })
     }
     if (change.kind === "keyspace.update" || change.kind === "keyspace.insert") {
       const { id, revision } = change.keyspace

@@ -9,8 +9,8 @@ import type { Owner } from "../owner.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
 import { type Instant, printTimestamp } from "../time.ts"
-import { type Caller, demand, demandFound } from "./caller.ts"
-import { checkKey, type FindUser } from "./check-key.ts"
+import { type Caller, demandFound, denied, isOwn, type KeyPermission, mayWithKey } from "./caller.ts"
+import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
@@ -18,7 +18,7 @@ import { changedMembers } from "./keyspaces.ts"
 export interface NewKey {
   readonly keyspaceId: string
   readonly name: string
-  /** Default: the organization. */
+  /** Default: the organization; the caller itself where it may only create keys of its own. */
   readonly owner?: Owner | undefined
   readonly permissions?: readonly string[] | undefined
   readonly roles?: readonly string[] | undefined
@@ -47,14 +47,10 @@ export interface CreatedKey {
 
 /** @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "permission_denied" */
 export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewKey): Promise<CreatedKey> {
-  const keyspace = await demandFound(
-    caller,
-    "keys.write",
-    "keyspace",
-    () => deps.store.keyspace(caller.organizationId, input.keyspaceId),
-    ({ id }) => id,
-  )
-  const { created, change, event } = await composeKey(deps, caller, keyspace, input, usersOf(deps, caller))
+  const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
+  const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
+  const { created, change, event } = composed
+  if (!mayWithKey(caller, "write", created.key)) denied("keys.write")
   await commit(deps, caller.organizationId, [change], [event])
   return created
 }
@@ -72,7 +68,7 @@ export async function composeKey(
   caller: Caller,
   keyspace: Keyspace,
   input: NewKey,
-  findUser: FindUser,
+  findPrincipal: FindPrincipal,
 ): Promise<ComposedKey> {
   const now = deps.clock.now()
   const format = keyFormats[keyspace.format]
@@ -80,9 +76,10 @@ export async function composeKey(
   const text = format.print(keyspace.prefix, id, deps.entropy)
   const blank: Key = {
     id,
+    alias: await deps.store.newAlias(),
     organizationId: caller.organizationId,
     keyspaceId: keyspace.id,
-    owner: { kind: "organization", id: caller.organizationId },
+    owner: defaultOwner(caller, keyspace),
     name: input.name,
     permissions: [],
     roles: [],
@@ -104,7 +101,7 @@ export async function composeKey(
     secrets: [newSecret(deps, keyspace, id, 1, text, now)],
   }
   const { keyspaceId: _, ...members } = input
-  const key = await patched(findUser, keyspace, blank, members, now)
+  const key = await patched(findPrincipal, keyspace, blank, members, now)
   demandGrantable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
@@ -112,17 +109,27 @@ export async function composeKey(
 }
 
 export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
-  return findKey(deps, caller, "keys.read", id)
+  return findKey(deps, caller, "read", id)
 }
 
-/** Callers bound to a keyspace must name it in the filter. */
+/** Callers bound to a keyspace must name it in the filter. Callers who may see only their own keys see those. */
 export async function listKeys(
   deps: AuthorityDeps,
   caller: Caller,
   filter: KeyFilter,
   page: Page<KeyPosition>,
 ): Promise<PageOf<Key, KeyPosition>> {
-  demand(caller, "keys.read", filter.keyspaceId ?? null)
+  const keyspace = filter.keyspaceId ?? null
+  const { kind, id } = caller.actor
+  if (!caller.holds.allows({ name: "keys.read", resource: keyspace })) {
+    const ownOnly = caller.holds.allows({ name: "own_keys.read", resource: keyspace })
+    if (!ownOnly || kind === "system") return denied("keys.read")
+    const owner: Owner = { kind, id }
+    const asked = filter.owner
+    // The keys of others are as unknown as those that do not exist.
+    if (!isOwn(caller, owner) || (asked && !isOwn(caller, asked))) return { items: [], next: null }
+    return deps.store.keys(caller.organizationId, { ...filter, owner }, deps.clock.now(), page)
+  }
   return deps.store.keys(caller.organizationId, filter, deps.clock.now(), page)
 }
 
@@ -140,13 +147,15 @@ export function updateKey(
   return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     const key = await patched(
-      usersOf(deps, caller),
+      principalsOf(deps, caller),
       keyspace,
       before,
       typeof patch === "function" ? patch(before) : patch,
       now,
     )
     demandGrantable(caller, keyspace, key)
+    // Who may change only their own keys cannot give one away.
+    if (!mayWithKey(caller, "write", key)) denied("keys.write")
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
   })
 }
@@ -189,7 +198,7 @@ export async function revealKey(
   id: string,
   reason: string,
 ): Promise<{ readonly key: Key; readonly secret: string }> {
-  const key = await findKey(deps, caller, "keys.reveal", id)
+  const key = await findKey(deps, caller, "reveal", id)
   const keyspace = await keyspaceOf(deps, key)
   demandGrantable(caller, keyspace, key)
   const secret = key.secrets.at(-1)
@@ -209,7 +218,7 @@ export async function keyUsage(
   from: Instant,
   to: Instant,
 ): Promise<readonly UsageCount[]> {
-  const key = await findKey(deps, caller, "keys.read", id)
+  const key = await findKey(deps, caller, "read", id)
   return deps.store.usage(caller.organizationId, key.id, from, to)
 }
 
@@ -250,7 +259,7 @@ function change(
   alter: (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>,
 ): Promise<Key> {
   return retried(expectedRevision, async () => {
-    const before = await findKey(deps, caller, "keys.write", id)
+    const before = await findKey(deps, caller, "write", id)
     if (expectedRevision !== null && before.revision !== expectedRevision) {
       return fail({ code: "revision_conflict", resource: "key" })
     }
@@ -266,23 +275,54 @@ function change(
   })
 }
 
-function findKey(
+/**
+ * A caller who may do such a thing to no key at all is told so whatever the id; to one who may do it to some, a key that
+ * it may not even read does not exist.
+ */
+async function findKey(
   deps: AuthorityDeps,
   caller: Caller,
-  permission: "keys.read" | "keys.write" | "keys.reveal",
+  permission: KeyPermission,
   id: string,
 ): Promise<Key> {
+  const { holds } = caller
+  const somewhere =
+    holds.allowsSomewhere(`keys.${permission}`) || holds.allowsSomewhere(`own_keys.${permission}`)
+  if (!somewhere) return denied(`keys.${permission}`)
+  const key = await deps.store.key(caller.organizationId, id)
+  if (!key) return fail({ code: "not_found", resource: "key" })
+  demandWithKey(caller, permission, key)
+  return key
+}
+
+function demandWithKey(caller: Caller, permission: KeyPermission, key: Key): void {
+  if (mayWithKey(caller, permission, key)) return
+  if (mayWithKey(caller, "read", key)) denied(`keys.${permission}`)
+  fail({ code: "not_found", resource: "key" })
+}
+
+async function keyspaceForNewKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
+  const permission = caller.holds.allowsSomewhere("keys.write") ? "keys.write" : "own_keys.write"
   return demandFound(
     caller,
     permission,
-    "key",
-    () => deps.store.key(caller.organizationId, id),
-    ({ keyspaceId }) => keyspaceId,
+    "keyspace",
+    () => deps.store.keyspace(caller.organizationId, id),
+    (keyspace) => keyspace.id,
   )
 }
 
-function usersOf(deps: AuthorityDeps, { organizationId }: Caller): FindUser {
-  return (id) => deps.store.user(organizationId, id)
+function defaultOwner(caller: Caller, { id }: Keyspace): Owner {
+  const { kind } = caller.actor
+  const ofOthers = caller.holds.allows({ name: "keys.write", resource: id })
+  if (ofOthers || (kind !== "user" && kind !== "service_account")) {
+    return { kind: "organization", id: caller.organizationId }
+  }
+  return { kind, id: caller.actor.id }
+}
+
+function principalsOf(deps: AuthorityDeps, { organizationId }: Caller): FindPrincipal {
+  return (id) => deps.store.principal(organizationId, id)
 }
 
 async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
@@ -292,7 +332,7 @@ async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
 
 /** `key` with what `patch` names, checked as a whole. */
 async function patched(
-  findUser: FindUser,
+  findPrincipal: FindPrincipal,
   keyspace: Keyspace,
   key: Key,
   { enabled, ...members }: KeyPatch,
@@ -300,7 +340,7 @@ async function patched(
 ): Promise<Key> {
   const disabledAt = enabled === undefined ? key.disabledAt : enabled ? null : (key.disabledAt ?? now)
   const next = { ...patchedWith<Key>(key, members), disabledAt }
-  await checkKey(findUser, keyspace, key, next, now)
+  await checkKey(findPrincipal, keyspace, key, next, now)
   return {
     ...next,
     permissions: spelledOnce(next.permissions),

@@ -18,9 +18,23 @@ export function demandOneOrganization({ organizationId, changes, events }: Commi
 function changed(change: Change, organizationId: string): { resource: ResourceKind; organizationId: string } {
   switch (change.kind) {
     case "organization.insert":
+    case "organization.update":
       return { resource: "organization", organizationId: change.organization.id }
-    case "user.insert":
-      return { resource: "user", organizationId: change.user.organizationId }
+    case "principal.insert":
+    case "principal.update":
+      return { resource: change.principal.kind, organizationId: change.principal.organizationId }
+    case "session.insert":
+      return { resource: "session", organizationId: change.session.organizationId }
+    case "session.delete":
+      return { resource: "session", organizationId }
+    case "sessions.delete":
+      return { resource: "user", organizationId }
+    case "link.insert":
+      return { resource: "link", organizationId: change.link.organizationId }
+    case "link.use":
+      return { resource: "link", organizationId }
+    case "links.use":
+      return { resource: "user", organizationId }
     case "keyspace.insert":
     case "keyspace.update":
       return { resource: "keyspace", organizationId: change.keyspace.organizationId }

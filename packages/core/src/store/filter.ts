@@ -1,8 +1,9 @@
 import type { AuditEvent } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
+import type { Principal } from "../principal.ts"
 import type { Instant } from "../time.ts"
-import type { AuditFilter, KeyFilter, KeyOrder, KeyPosition } from "./store.ts"
+import type { AuditFilter, KeyFilter, KeyOrder, KeyPosition, PrincipalFilter } from "./store.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
 export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
@@ -42,5 +43,16 @@ function within(instant: Instant | null, from: Instant | undefined, before: Inst
   if (from === undefined && before === undefined) return true
   return (
     instant !== null && (from === undefined || instant >= from) && (before === undefined || instant < before)
+  )
+}
+
+/** Whether a user or service account matches every part of a filter. The one meaning of each part, for every store. */
+export function principalMatches(principal: Principal, filter: PrincipalFilter): boolean {
+  return (
+    (filter.kind === undefined || principal.kind === filter.kind) &&
+    (filter.role === undefined || principal.roles.includes(filter.role)) &&
+    (filter.suspended === undefined || (principal.suspendedAt !== null) === filter.suspended) &&
+    (filter.emailPrefix === undefined ||
+      (principal.kind === "user" && principal.email.startsWith(filter.emailPrefix)))
   )
 }
