@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { appendFileSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { inject } from "vitest"
+import { basename, join } from "node:path"
+import { expect, inject } from "vitest"
 import "./evidence-setup.ts"
 
 // Tests register the secrets that they come by and leave what a program logged or answered. secrets.test.ts runs after
@@ -24,7 +24,7 @@ export interface KnownSecret {
 
 /** Something that others than the holder of a secret may see. */
 export interface Exhibit {
-  /** Where it is from, so that a finding can be followed. */
+  /** Where it is from, so that a finding can be followed; never with a secret in it. */
   readonly source: string
   readonly text: string
 }
@@ -39,8 +39,9 @@ export function registerSecret(kind: SecretKind, secret: string | Uint8Array): v
 }
 
 /** @param exhibit whole lines: what stands half in one exhibit and half in the next is not found */
-export function gather(exhibit: Exhibit): void {
-  append("exhibits", exhibit)
+export function gather({ source, text }: Exhibit): void {
+  const file = basename(expect.getState().testPath ?? "a test")
+  append("exhibits", { source: `${source} (${file})`, text })
 }
 
 export function knownSecrets(): KnownSecret[] {

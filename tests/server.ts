@@ -26,6 +26,8 @@ export interface Installation {
   start(command?: "dev" | "serve"): Promise<RunningServer>
   /** Runs a command to its end. */
   run(...args: readonly string[]): Promise<Ended>
+  /** Ends its processes, registers what it kept secret and removes it; done for every one when the test file ends. */
+  remove(): Promise<void>
 }
 
 export interface RunningServer {
@@ -66,10 +68,10 @@ const endWithTheTests = `data:text/javascript,${encodeURIComponent(
   'process.stdin.on("close", () => process.kill(process.pid, "SIGKILL")).resume().unref()',
 )}`
 
-const cleanups: (() => Promise<void>)[] = []
+const installations: Installation[] = []
 
 afterAll(async () => {
-  await Promise.all(cleanups.map((cleanUp) => cleanUp()))
+  await Promise.all(installations.map((installation) => installation.remove()))
 })
 
 /**
@@ -95,11 +97,6 @@ export async function install(
     ...settings,
   }
   const processes = new Set<Program>()
-  cleanups.push(async () => {
-    await Promise.all([...processes].map((running) => running.end("SIGKILL")))
-    await registerSecretsOf(dataDir, databaseUrl)
-    await rm(home, { recursive: true })
-  })
 
   const execute = (args: readonly string[]): Program => {
     const running = new Program(args, environment, home, `keyward ${args[0]} on ${engine}`)
@@ -110,10 +107,21 @@ export async function install(
   const credentials = async (): Promise<Credentials> =>
     JSON.parse(await readFile(join(dataDir, "credentials.json"), "utf8"))
 
-  return {
+  const remove = async () => {
+    await Promise.all([...processes].map((running) => running.end("SIGKILL")))
+    await registerSecretsOf(dataDir, databaseUrl)
+    await rm(home, { recursive: true })
+  }
+
+  let removed: Promise<void> | null = null
+  const installation: Installation = {
     dataDir,
     databaseUrl,
     credentials,
+    remove: () => {
+      removed ??= remove()
+      return removed
+    },
     run: (...args) => execute(args).ended,
     async start(command = "dev") {
       const running = execute(command === "dev" ? ["dev", "--json"] : ["serve"])
@@ -135,6 +143,8 @@ export async function install(
       }
     },
   }
+  installations.push(installation)
+  return installation
 }
 
 /** What a server prints when it serves. */

@@ -143,9 +143,9 @@ export type Problem = Static<typeof Problem>
 
 /** The problems that a route of the native API can answer because of what it is: what it takes and whom it lets in. */
 export function commonProblems(route: Route): ProblemCode[] {
-  const codes: ProblemCode[] = ["bad_request"]
+  // A parameter that no route has is refused by every one.
+  const codes: ProblemCode[] = ["bad_request", "invalid_input"]
   if (route.body) codes.push("malformed_json", "unsupported_media_type", "body_too_large")
-  if (route.params || route.query || route.headers || route.body) codes.push("invalid_input")
   if (route.byHolder) codes.push("credential_missing", "key_refused")
   if (route.permission !== undefined) codes.push("credential_missing", "credential_invalid")
   if (route.permission) codes.push("permission_denied")

@@ -119,7 +119,7 @@ test.each([
 })
 
 test("what a route is decides what it can refuse", () => {
-  expect(commonProblems(readHealth)).toEqual(["bad_request", "internal_error"])
+  expect(commonProblems(readHealth)).toEqual(["bad_request", "invalid_input", "internal_error"])
   expect(commonProblems(readSelf)).toContain("key_refused")
   expect(commonProblems(readSelf)).not.toContain("credential_invalid")
   expect(commonProblems(createKey)).toEqual(

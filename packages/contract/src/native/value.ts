@@ -156,7 +156,7 @@ export const IfMatch = Type.Object({
 
 /** The headers of an answer that carries an object with revisions. */
 export const etag = {
-  ETag: Type.String({ description: "The revision of the object, for If-Match and If-None-Match." }),
+  ETag: Type.String({ description: "The revision of the object, for If-Match." }),
 }
 
 export const mergePatchTypes = ["application/merge-patch+json", "application/json"] as const

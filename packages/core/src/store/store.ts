@@ -27,8 +27,8 @@ export interface Store {
    * Makes all the changes, and appends the events to the organization's audit chain, or does nothing at all. Commits
    * of one organization happen one after another. When it returns, the commit survives a crash of machine or process.
    * @throws "revision_conflict" when an updated object is not at the revision that the change was made from
-   * @throws "not_found" when an updated object is gone
-   * @throws "already_exists" when a name, e-mail address or digest is taken (names the member)
+   * @throws "not_found" when an updated object, a new key's keyspace or the organization is not there, or is another's
+   * @throws "already_exists" when an id, name, e-mail address or digest is taken (names the member)
    * @throws "too_many_keys" when the keyspace already holds `maxActiveKeys` active keys
    */
   commit(commit: Commit): Promise<void>
@@ -92,6 +92,7 @@ export interface Store {
    * Keys that match every part of the filter, in the order that `keyOrder(filter)` names. Costs the same at any size:
    * one index leads, the rest of the filter is applied to at most `keyScanMaximum` rows, and a page may therefore be
    * shorter than asked, even empty, and still have a `next`. No deleted keys.
+   * @throws "invalid_input" for a position of a list with another order
    */
   keys(
     organizationId: string,
@@ -114,7 +115,7 @@ export interface Store {
   /** Hours from `from` (inclusive) to `to` (exclusive), ascending, then by outcome. */
   usage(organizationId: string, keyId: string, from: Instant, to: Instant): Promise<readonly UsageCount[]>
 
-  /** Newest first, unless the page asks for ascending order. */
+  /** Newest first, unless the page asks for ascending order. A page may end early, as one of `keys` may. */
   auditEvents(
     organizationId: string,
     filter: AuditFilter,
@@ -213,7 +214,7 @@ export interface KeyFilter {
 /** Most rows that one page of a list of keys looks at. */
 export const keyScanMaximum = 2000
 
-/** By what a list is ordered; ties by id. `created_at` is newest first, the others ascending. */
+/** By what a list is ordered; ties by id, the same way. `created_at` is newest first, the others ascending. */
 export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at"
 
 /** A name prefix orders by name, a range by what it ranges over; otherwise the newest come first. */

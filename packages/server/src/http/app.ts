@@ -14,7 +14,7 @@ import { serveHealth } from "./native/health.ts"
 import { serveKeys } from "./native/keys.ts"
 import { serveKeyspaces, serveOrganizations } from "./native/keyspaces.ts"
 import { serveVerification } from "./native/verification.ts"
-import { answerError, sendProblem } from "./problem.ts"
+import { answerError, answerUnreadable, sendProblem } from "./problem.ts"
 import { serveReference } from "./reference.ts"
 import { requestIds } from "./request-id.ts"
 import { refuseOtherMethods } from "./serve.ts"
@@ -30,15 +30,20 @@ export interface ListenerSettings {
 /** A Fastify instance as every listener of ours is: the native API's, and each dialect's on a port of its own. */
 export function createListener({ logger, trustedHops, instance }: ListenerSettings): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = logger
+  const nextRequestId = requestIds()
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     // Without proxies no header is looked at, which also spares each request the look.
     trustProxy: trustedHops === 0 ? false : (_address: string, hop: number) => hop < trustedHops,
     bodyLimit: bounds.bodyBytes,
-    genReqId: requestIds(),
+    genReqId: nextRequestId,
     forceCloseConnections: "idle",
-    ...(instance ?? { routerOptions: { maxParamLength: 512 }, frameworkErrors: answerError }),
+    ...(instance ?? {
+      routerOptions: { maxParamLength: 512 },
+      frameworkErrors: answerError,
+      clientErrorHandler: answerUnreadable(() => nextRequestId({ headers: {} })),
+    }),
   })
   app.decorateRequest("caller", undefined)
   app.addHook("onRequest", (request, reply, done) => {

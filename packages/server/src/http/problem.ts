@@ -1,6 +1,8 @@
-import { type Problem, type ProblemCode, problems } from "@keyward/contract"
+import { maxHeaderSize } from "node:http"
+import type { Socket } from "node:net"
+import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from "@keyward/contract"
 import { AuthorityError, type Failure, type InputError } from "@keyward/core"
-import type { FastifyReply, FastifyRequest } from "fastify"
+import type { ConnectionError, FastifyReply, FastifyRequest } from "fastify"
 
 /** What an occurrence of a problem says beyond its row in the catalogue. */
 export interface Occurrence {
@@ -33,38 +35,75 @@ export function sendProblem(
   code: ProblemCode,
   occurrence: Occurrence,
 ) {
+  const problem = problemDocument(code, occurrence, request.id)
+  return (
+    reply
+      .code(problem.status)
+      // A request that the framework refuses before its hooks run has no X-Request-Id yet.
+      .headers({ ...occurrence.headers, "cache-control": "no-store", "x-request-id": request.id })
+      .type(problemMediaType)
+      .serializer(JSON.stringify)
+      .send(problem)
+  )
+}
+
+/** Answers what node:http could not read as a request, and so no route, hook or error handler ever sees. */
+export function answerUnreadable(nextRequestId: () => string) {
+  return (error: ConnectionError, socket: Socket): void => {
+    if (error.code === "ECONNRESET" || !socket.writable) return
+    const detail = unreadable[error.code] ?? "The request is not well-formed HTTP."
+    const problem = problemDocument("bad_request", { detail }, nextRequestId())
+    const body = JSON.stringify(problem)
+    const head = [
+      `HTTP/1.1 ${problem.status} ${problem.title}`,
+      `Content-Type: ${problemMediaType}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${problem.request_id}`,
+      "Cache-Control: no-store",
+      "Connection: close",
+    ]
+    socket.end(`${head.join("\r\n")}\r\n\r\n${body}`)
+  }
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: `The request line and headers are over the limit of ${maxHeaderSize} bytes.`,
+  ERR_HTTP_REQUEST_TIMEOUT: "The request took too long to arrive.",
+}
+
+function problemDocument(code: ProblemCode, occurrence: Occurrence, requestId: string): Problem {
   const { status, title, fix } = problems[code]
-  const problem: Problem = {
-    type: `/problems/${code}`,
+  return {
+    type: problemType(code),
     title,
     status,
     detail: occurrence.detail,
     code,
-    request_id: request.id,
+    request_id: requestId,
     fix: occurrence.fix ?? fix,
     errors: (occurrence.errors ?? []).map(({ member, message, fix }) => ({ member, message, fix })),
     ...(occurrence.missingPermissions ? { missing_permissions: [...occurrence.missingPermissions] } : {}),
   }
-  return reply
-    .code(status)
-    .headers({ ...occurrence.headers, "cache-control": "no-store" })
-    .type("application/problem+json")
-    .serializer(JSON.stringify)
-    .send(problem)
 }
 
 /** The one place where errors become HTTP. What is not known becomes 500 without a detail, as messages may hold secrets. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const [code, occurrence] = problemOf(error)
+  const [code, occurrence] = problemOf(error, request)
   if (code === "internal_error") request.log.error({ err: error }, "a request failed unexpectedly")
   if (code === "store_unavailable") request.log.warn({ err: error }, "the store did not answer")
   return sendProblem(request, reply, code, occurrence)
 }
 
-function problemOf(error: unknown): [ProblemCode, Occurrence] {
+function problemOf(error: unknown, request: FastifyRequest): [ProblemCode, Occurrence] {
   if (error instanceof HttpProblem) return [error.code, error.occurrence]
   if (error instanceof AuthorityError) return [error.failure.code, occurrenceOf(error.failure)]
   if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+      return [
+        "body_too_large",
+        { detail: `The body is over the limit of ${request.routeOptions.bodyLimit} bytes.` },
+      ]
+    }
     const known = frameworkProblems[error.code]
     if (known) return known
     // Whatever else Fastify or node:http refuse about a request before a handler saw it.
@@ -76,10 +115,6 @@ function problemOf(error: unknown): [ProblemCode, Occurrence] {
 }
 
 const frameworkProblems: Readonly<Record<string, [ProblemCode, Occurrence]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    "body_too_large",
-    { detail: "The body is over the limit: 64 KiB, or 1 MiB for /v1/keys/verify-batch." },
-  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     "unsupported_media_type",
     { detail: "The body's content type is not one that is read here." },
@@ -88,7 +123,6 @@ const frameworkProblems: Readonly<Record<string, [ProblemCode, Occurrence]>> = {
     "bad_request",
     { detail: "The body is not as long as Content-Length says." },
   ],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ["malformed_json", { detail: "The body is empty." }],
   FST_ERR_BAD_URL: ["bad_request", { detail: "The path is not well-formed." }],
 }
 

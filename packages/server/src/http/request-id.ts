@@ -16,7 +16,9 @@ export function requestIds(): (request: { readonly headers: IncomingHttpHeaders 
     const trace = headers["traceparent"]
     const [, traceId] =
       typeof trace === "string"
-        ? (/^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(trace) ?? [])
+        ? (/^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/.exec(
+            trace,
+          ) ?? [])
         : []
     return traceId ?? `${process}-${(++number).toString(36)}`
   }

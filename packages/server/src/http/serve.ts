@@ -1,4 +1,12 @@
-import type { Answer, Body, Params, ProblemCode, Query, Route } from "@keyward/contract"
+import {
+  type Answer,
+  type Body,
+  input,
+  type Params,
+  type ProblemCode,
+  type Query,
+  type Route,
+} from "@keyward/contract"
 import type { Caller } from "@keyward/core"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { Authenticate } from "./authentication.ts"
@@ -32,7 +40,7 @@ export function serve<const R extends Route>(
 ): void {
   const check = {
     params: route.params && validator("path", route.params),
-    query: route.query && validator("query", route.query),
+    query: validator("query", route.query ?? input({})),
     body: route.body && validator("body", route.body),
   }
   const status = Number(Object.keys(route.answers)[0])
@@ -60,13 +68,14 @@ export function serve<const R extends Route>(
         }
       : [],
     handler: (request, reply) => {
-      check.params?.(request.params)
-      if (check.query) {
-        refuseUnstorableQuery(request.query)
-        check.query(request.query)
+      if (check.params) {
+        refuseUnstorable("path", request.params)
+        check.params(request.params)
       }
-      // No body says as much as an empty object: the schema knows whether anything is missing.
-      const body = request.body ?? (check.body ? {} : undefined)
+      refuseUnstorable("query", request.query)
+      check.query(request.query)
+      // No body says as much as an empty object: the schema knows whether anything is missing. null says something else.
+      const body = request.body === undefined && check.body ? {} : request.body
       if (check.body) check.body(body)
       else if (body !== undefined) refuseBody()
       const answer = handler({
@@ -118,12 +127,11 @@ function refuseBody(): never {
   throw invalid([{ member: "/", message: "This call takes no body.", fix: "Send none." }])
 }
 
-function refuseUnstorableQuery(query: unknown): void {
-  for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
-    if (isStorable(name) && [value].flat().every((text) => typeof text !== "string" || isStorable(text)))
-      continue
+function refuseUnstorable(part: "path" | "query", parameters: unknown): void {
+  for (const [name, value] of Object.entries(parameters as Record<string, string | string[]>)) {
+    if (isStorable(name) && [value].flat().every(isStorable)) continue
     throw invalid([
-      { member: "query", message: "A parameter holds a NUL or a lone surrogate.", fix: "Remove it." },
+      { member: part, message: "A parameter holds a NUL or a lone surrogate.", fix: "Remove it." },
     ])
   }
 }

@@ -45,8 +45,9 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
 
   serve(app, contract.listKeys, authenticate, async ({ caller, query }) => {
     const filter = filterOf(query)
-    const list = `keys by ${keyOrder(filter)}`
-    const page = pageOf(query, list, isKeyPosition)
+    const order = keyOrder(filter)
+    const list = `keys by ${order}`
+    const page = pageOf(query, list, isKeyPosition(order))
     const now = clock.now()
     return printPage(await authority.keys(caller, filter, page), list, (key) => printKey(key, now))
   })
@@ -124,10 +125,7 @@ function patchOf(body: contract.Body<typeof contract.updateKey>, before: Key): K
     permissions: listOr(body.permissions),
     roles: listOr(body.roles),
     tags: listOr(body.tags),
-    metadata:
-      body.metadata === null
-        ? {}
-        : body.metadata && checkedMetadata(mergedMetadata(before.metadata, body.metadata)),
+    metadata: body.metadata === null ? {} : body.metadata && mergedMetadata(before.metadata, body.metadata),
     limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
     allowedAddresses: listOr(body.allowed_addresses),
     allowedOrigins: listOr(body.allowed_origins),

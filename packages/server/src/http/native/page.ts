@@ -1,5 +1,5 @@
 import { bounds } from "@keyward/contract"
-import type { KeyPosition, Page, PageOf, TimePosition } from "@keyward/core"
+import type { KeyOrder, KeyPosition, Page, PageOf, TimePosition } from "@keyward/core"
 import { isStorable } from "../json-body.ts"
 import { invalid } from "../validation.ts"
 
@@ -54,16 +54,17 @@ export function isTimePosition(value: unknown): value is TimePosition {
   return hasShape(value, { createdAt: "number", id: "string" })
 }
 
-export function isKeyPosition(value: unknown): value is KeyPosition {
-  const kind = hasShape(value, { order: "string", id: "string", value: "number" })
-  return kind || hasShape(value, { order: "string", id: "string", value: "string" })
+/** Positions in a list of this order. A store compares them with a column: names with text, instants with numbers. */
+export function isKeyPosition(order: KeyOrder): (value: unknown) => value is KeyPosition {
+  const shape = { order: "string", id: "string", value: order === "name" ? "string" : "number" } as const
+  return (value): value is KeyPosition => hasShape(value, shape) && Reflect.get(value, "order") === order
 }
 
 export function isSequence(value: unknown): value is number {
   return Number.isSafeInteger(value)
 }
 
-function hasShape(value: unknown, shape: Readonly<Record<string, "string" | "number">>): boolean {
+function hasShape(value: unknown, shape: Readonly<Record<string, "string" | "number">>): value is object {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -1,5 +1,5 @@
 import { bounds, type JsonObject, type Limit } from "@keyward/contract"
-import { type InputError, type Instant, parseTimestamp, type Limit as StoredLimit } from "@keyward/core"
+import { type Instant, parseTimestamp, type Limit as StoredLimit } from "@keyward/core"
 import type { Static } from "typebox"
 import { invalid } from "../validation.ts"
 
@@ -23,31 +23,34 @@ export function limitsOf(limits: readonly Static<typeof Limit>[]): StoredLimit[]
 
 /** @throws HttpProblem "invalid_input" for metadata that is too large or too deep */
 export function checkedMetadata(metadata: JsonObject): JsonObject {
-  const errors: InputError[] = []
+  // The depth first, and no deeper than need be: printing what is nested without end would end the stack.
+  if (isDeeperThan(bounds.metadata.depth, metadata)) {
+    const message = `The metadata is nested deeper than ${bounds.metadata.depth} levels.`
+    throw invalid([{ member: "/metadata", message, fix: "Send a flatter object." }])
+  }
   const bytes = Buffer.byteLength(JSON.stringify(metadata))
   if (bytes > bounds.metadata.bytes) {
     const message = `The metadata takes ${bytes} bytes as JSON; the limit is ${bounds.metadata.bytes}.`
-    errors.push({
-      member: "/metadata",
-      message,
-      fix: "Keep less, or keep it elsewhere and a reference to it here.",
-    })
+    const fix = "Keep less, or keep it elsewhere and a reference to it here."
+    throw invalid([{ member: "/metadata", message, fix }])
   }
-  if (depthOf(metadata) > bounds.metadata.depth) {
-    const message = `The metadata is nested deeper than ${bounds.metadata.depth} levels.`
-    errors.push({ member: "/metadata", message, fix: "Send a flatter object." })
-  }
-  if (errors.length > 0) throw invalid(errors)
   return metadata
 }
 
-/** RFC 7396: what is absent stays, null removes, objects are merged, everything else is replaced. */
+/**
+ * RFC 7396: what is absent stays, null removes, objects are merged, everything else is replaced.
+ * @throws HttpProblem "invalid_input" when the outcome is too large or too deep
+ */
 export function mergedMetadata(before: JsonObject, patch: JsonObject): JsonObject {
+  return checkedMetadata(merge(before, checkedMetadata(patch)))
+}
+
+function merge(before: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(before))
   for (const [name, value] of Object.entries(patch)) {
     const old = merged.get(name)
     if (value === null) merged.delete(name)
-    else if (isObject(value)) merged.set(name, mergedMetadata(isObject(old) ? old : {}, value))
+    else if (isObject(value)) merged.set(name, merge(isObject(old) ? old : {}, value))
     else merged.set(name, value)
   }
   return Object.fromEntries(merged)
@@ -57,7 +60,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
-function depthOf(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0
-  return 1 + Math.max(0, ...Object.values(value).map(depthOf))
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member))
 }

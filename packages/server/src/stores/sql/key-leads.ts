@@ -3,7 +3,7 @@ import type { Kysely } from "kysely"
 import type { KeyRow, Schema } from "./schema.ts"
 import { afterPrefix } from "./text.ts"
 
-export type ListedKeyRow = KeyRow & { last_used_at: number | null }
+type ListedKeyRow = KeyRow & { last_used_at: number | null }
 
 /** Reads the next rows after a position, in the filter's order, at most `count`. */
 export type Lead = (after: KeyPosition | null, count: number) => Promise<ListedKeyRow[]>

@@ -94,7 +94,7 @@ export interface KeyRow {
 }
 
 /** A key's tags once more, to be searched by; none for a deleted key. */
-export interface KeyTagRow {
+interface KeyTagRow {
   readonly organization_id: string
   readonly key_id: string
   readonly tag: string
@@ -131,7 +131,7 @@ export interface UsageRow {
 }
 
 /** One for each organization; whoever commits holds it, which puts an organization's commits in a row. */
-export interface AuditHeadRow {
+interface AuditHeadRow {
   readonly organization_id: string
   readonly sequence: number
   readonly hash: string
@@ -154,12 +154,12 @@ export interface AuditEventRow {
   readonly hash: string
 }
 
-export interface SettingRow {
+interface SettingRow {
   readonly name: string
   readonly value: string
 }
 
-export interface MigrationRow {
+interface MigrationRow {
   readonly version: number
   readonly name: string
 }

@@ -1,0 +1,585 @@
+import { commonProblems, nativeRoutes, type ProblemCode, problems, type Route } from "@keyward/contract"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { storeUnavailable } from "../intercepted-store.ts"
+import { type Ask, type NativeServer, openNative, type Reply } from "./native-server.ts"
+
+/** What there is in the organization before each call. */
+interface Scene {
+  readonly organizationId: string
+  readonly keyspaceId: string
+  readonly keyId: string
+  readonly secret: string
+  /** In a recoverable keyspace. */
+  readonly recoverableId: string
+}
+
+interface Case {
+  /** A call that succeeds, and does so again. Ids of a scene of another organization make it a foreign call. */
+  readonly call: (scene: Scene) => readonly [path: string, asked?: Ask]
+  readonly answers: (json: Reply["json"], scene: Scene, reply: Reply) => void
+  /** How to bring about the route's own problems, beside those that all routes have. */
+  readonly problems?: Partial<Record<ProblemCode, (server: NativeServer, scene: Scene) => Promise<void>>>
+  /** Which id in its call is another organization's in a foreign call; absent: it names none. */
+  readonly foreign?: "organization" | "keyspace" | "key"
+}
+
+const post = (body?: unknown): Ask => ({ method: "POST", ...(body === undefined ? {} : { body }) })
+const patch = (body: unknown): Ask => ({ method: "PATCH", body })
+let unique = 0
+
+/** One case for each route: a route without one fails the test below. */
+const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
+  readOrganization: {
+    call: (scene) => [`/v1/organizations/${scene.organizationId}`],
+    answers: (json, scene) => expect(json).toMatchObject({ id: scene.organizationId, name: "Example" }),
+    foreign: "organization",
+  },
+  createKeyspace: {
+    call: () => ["/v1/keyspaces", post({ name: `Keyspace ${++unique}`, prefix: "acme_live" })],
+    answers: (json, _scene, { headers }) => {
+      expect(json).toMatchObject({ prefix: "acme_live", kind: "standard", retention: "digest", revision: 1 })
+      expect(headers).toMatchObject({ location: `/v1/keyspaces/${json.id}`, etag: '"1"' })
+      expect(new RegExp(json.secret_pattern).test(`acme_live_${"a".repeat(38)}`)).toBe(true)
+    },
+    problems: {
+      async already_exists(server) {
+        const { json } = await server.refused(
+          "/v1/keyspaces",
+          "already_exists",
+          post({ name: "Invoices", prefix: "x" }),
+        )
+        expect(json.errors[0].member).toBe("/name")
+      },
+    },
+  },
+  listKeyspaces: {
+    call: () => ["/v1/keyspaces"],
+    answers: (json) =>
+      expect(json.items.map((item: { name: string }) => item.name)).toEqual([
+        "Keyward management",
+        "Invoices",
+        "Recoverable",
+      ]),
+  },
+  readKeyspace: {
+    call: (scene) => [`/v1/keyspaces/${scene.keyspaceId}`],
+    answers: (json, scene, { headers }) => {
+      expect(json).toMatchObject({ id: scene.keyspaceId, name: "Invoices" })
+      expect(headers["etag"]).toBe('"1"')
+    },
+    foreign: "keyspace",
+  },
+  updateKeyspace: {
+    call: (scene) => [`/v1/keyspaces/${scene.keyspaceId}`, patch({ description: "Changed" })],
+    answers: (json, _scene, { headers }) => {
+      expect(json).toMatchObject({ description: "Changed", name: "Invoices", revision: 2 })
+      expect(headers["etag"]).toBe('"2"')
+    },
+    foreign: "keyspace",
+    problems: {
+      async already_exists(server, scene) {
+        await server.refused(
+          `/v1/keyspaces/${scene.keyspaceId}`,
+          "already_exists",
+          patch({ name: "Recoverable" }),
+        )
+      },
+      async built_in_keyspace(server) {
+        const { id } = server.created.managementKeyspace
+        await server.refused(`/v1/keyspaces/${id}`, "built_in_keyspace", patch({ description: "x" }))
+      },
+      async revision_conflict(server, scene) {
+        const asked = { ...patch({ description: "x" }), headers: { "if-match": '"2"' } }
+        await server.refused(`/v1/keyspaces/${scene.keyspaceId}`, "revision_conflict", asked)
+      },
+    },
+  },
+  createKey: {
+    call: (scene) => ["/v1/keys", post({ keyspace_id: scene.keyspaceId, name: "New" })],
+    answers: (json, scene, { headers }) => {
+      expect(json).toMatchObject({
+        name: "New",
+        keyspace_id: scene.keyspaceId,
+        state: "active",
+        enabled: true,
+      })
+      expect(json.secret).toMatch(/^inv_[0-9A-Za-z]{38}$/)
+      expect(headers).toMatchObject({
+        location: `/v1/keys/${json.id}`,
+        etag: '"1"',
+        "cache-control": "no-store",
+      })
+    },
+    foreign: "keyspace",
+    problems: {
+      async grant_exceeds_caller(server) {
+        const token = await server.managementKey(["keys.write"])
+        const body = {
+          keyspace_id: server.created.managementKeyspace.id,
+          name: "More",
+          permissions: ["audit.read"],
+        }
+        const { json } = await server.refused("/v1/keys", "grant_exceeds_caller", { ...post(body), token })
+        expect(json.missing_permissions).toEqual(["audit.read"])
+      },
+      async too_many_keys(server) {
+        const keyspace = await server.ask(
+          "/v1/keyspaces",
+          post({ name: "Small", prefix: "s", max_active_keys: 1 }),
+        )
+        const body = { keyspace_id: keyspace.json.id, name: "One" }
+        expect((await server.ask("/v1/keys", post(body))).status).toBe(201)
+        await server.refused("/v1/keys", "too_many_keys", post(body))
+      },
+    },
+  },
+  listKeys: {
+    call: (scene) => [`/v1/keys?keyspace_id=${scene.keyspaceId}`],
+    answers: (json, scene) => {
+      expect(json).toMatchObject({ items: [{ id: scene.keyId, name: "Key" }], next_cursor: null })
+    },
+  },
+  readKey: {
+    call: (scene) => [`/v1/keys/${scene.keyId}`],
+    answers: (json, scene, { headers }) => {
+      expect(json).toMatchObject({
+        id: scene.keyId,
+        permissions: ["invoices.read"],
+        secrets: [{ version: 1 }],
+      })
+      expect(headers["etag"]).toBe('"1"')
+    },
+    foreign: "key",
+  },
+  updateKey: {
+    call: (scene) => [`/v1/keys/${scene.keyId}`, patch({ name: "Renamed" })],
+    answers: (json) =>
+      expect(json).toMatchObject({ name: "Renamed", permissions: ["invoices.read"], revision: 2 }),
+    foreign: "key",
+    problems: {
+      async key_revoked(server, scene) {
+        await server.ask(`/v1/keys/${scene.keyId}/revoke`, post())
+        await server.refused(`/v1/keys/${scene.keyId}`, "key_revoked", patch({ name: "Renamed" }))
+      },
+      grant_exceeds_caller: (server) =>
+        exceeding(server, (id) => [`/v1/keys/${id}`, patch({ name: "Mine" })]),
+      async revision_conflict(server, scene) {
+        const asked = { ...patch({ name: "x" }), headers: { "if-match": '"7"' } }
+        await server.refused(`/v1/keys/${scene.keyId}`, "revision_conflict", asked)
+      },
+    },
+  },
+  deleteKey: {
+    call: (scene) => [`/v1/keys/${scene.keyId}`, { method: "DELETE" }],
+    answers: (json) => expect(json).toBeUndefined(),
+    foreign: "key",
+    problems: {
+      grant_exceeds_caller: (server) => exceeding(server, (id) => [`/v1/keys/${id}`, { method: "DELETE" }]),
+      async revision_conflict(server, scene) {
+        const asked = { method: "DELETE", headers: { "if-match": '"7"' } }
+        await server.refused(`/v1/keys/${scene.keyId}`, "revision_conflict", asked)
+      },
+    },
+  },
+  revokeKey: {
+    call: (scene) => [
+      `/v1/keys/${scene.keyId}/revoke`,
+      post({ reason: "compromised", note: "Found in a log." }),
+    ],
+    answers: (json) => {
+      expect(json).toMatchObject({
+        state: "revoked",
+        revocation: { reason: "compromised", note: "Found in a log." },
+        revision: 2,
+      })
+    },
+    foreign: "key",
+    problems: {
+      grant_exceeds_caller: (server) => exceeding(server, (id) => [`/v1/keys/${id}/revoke`, post()]),
+    },
+  },
+  revealKey: {
+    call: (scene) => [`/v1/keys/${scene.recoverableId}/reveal`, post({ reason: "The holder lost it." })],
+    answers: (json, scene) => {
+      expect(json).toEqual({ key_id: scene.recoverableId, secret: expect.stringMatching(/^rec_/) })
+    },
+    foreign: "key",
+    problems: {
+      async not_recoverable(server, scene) {
+        await server.refused(`/v1/keys/${scene.keyId}/reveal`, "not_recoverable", post({ reason: "x" }))
+      },
+      grant_exceeds_caller: (server) =>
+        exceeding(server, (id) => [`/v1/keys/${id}/reveal`, post({ reason: "x" })]),
+    },
+  },
+  readKeyUsage: {
+    call: (scene) => [`/v1/keys/${scene.keyId}/usage`],
+    answers: (json, scene) => expect(json).toMatchObject({ key_id: scene.keyId, items: [] }),
+    foreign: "key",
+  },
+  verifyKey: {
+    call: (scene) => ["/v1/keys/verify", post({ key: scene.secret, permissions: "invoices.read" })],
+    answers: (json, scene) => {
+      expect(json).toMatchObject({
+        valid: true,
+        code: "VALID",
+        key_id: scene.keyId,
+        permissions: ["invoices.read"],
+      })
+    },
+  },
+  verifyKeys: {
+    call: (scene) => ["/v1/keys/verify-batch", post({ keys: [{ key: scene.secret }, { key: "x" }] })],
+    answers: (json) =>
+      expect(json.results.map((one: { code: string }) => one.code)).toEqual(["VALID", "MALFORMED"]),
+  },
+  checkKey: {
+    call: (scene) => ["/v1/check?permissions=invoices.read", { token: scene.secret }],
+    answers: (_json, scene, { headers }) => {
+      expect(headers).toMatchObject({
+        "x-keyward-key-id": scene.keyId,
+        "x-keyward-keyspace-id": scene.keyspaceId,
+        "x-keyward-organization-id": scene.organizationId,
+        "x-keyward-owner": "external:user%2F%C3%A9%201",
+        "x-keyward-permissions": "invoices.read",
+        "cache-control": "no-store",
+      })
+    },
+    problems: {
+      async key_forbidden(server, scene) {
+        const asked = { token: scene.secret }
+        const { json } = await server.refused("/v1/check?permissions=invoices.write", "key_forbidden", asked)
+        expect(json.missing_permissions).toEqual(["invoices.write"])
+      },
+    },
+  },
+  readSelf: {
+    call: (scene) => ["/v1/self", { token: scene.secret }],
+    answers: (json, scene) => {
+      expect(json).toMatchObject({ key_id: scene.keyId, name: "Key", secret_version: 1 })
+    },
+  },
+  listAuditEvents: {
+    call: () => ["/v1/audit?order=oldest"],
+    answers: (json) => expect(json.items[0]).toMatchObject({ sequence: 1, action: "organization.created" }),
+  },
+  readHealth: { call: () => ["/healthz"], answers: (json) => expect(json).toEqual({ status: "ok" }) },
+  readReadiness: {
+    call: () => ["/readyz"],
+    answers: (json) => expect(json).toEqual({ status: "ready" }),
+    problems: {
+      async store_unavailable(server) {
+        server.intercept(storeUnavailable)
+        expect((await server.ask("/readyz", { token: null })).status).toBe(503)
+      },
+    },
+  },
+}
+
+/** A caller who may write and reveal keys, but holds less than a management key can. */
+async function exceeding(server: NativeServer, call: (id: string) => readonly [string, Ask]): Promise<void> {
+  const token = await server.managementKey(["keys.write", "keys.reveal", "keys.read"])
+  const [path, asked] = call(server.created.adminKey.key.id)
+  const { json } = await server.refused(path, "grant_exceeds_caller", { ...asked, token })
+  expect(json.missing_permissions).toEqual(["*"])
+}
+
+async function sceneOf(server: NativeServer): Promise<Scene> {
+  // Lists are in the order of time.
+  server.clock.advance(1000)
+  const permissions = ["invoices.read", "invoices.write"].map((name) => ({ name }))
+  const keyspace = await server.ask("/v1/keyspaces", post({ name: "Invoices", prefix: "inv", permissions }))
+  const owner = { kind: "external", id: "user/é 1" }
+  const members = { name: "Key", permissions: ["invoices.read"], owner }
+  const key = await server.ask("/v1/keys", post({ keyspace_id: keyspace.json.id, ...members }))
+  server.clock.advance(1000)
+  const recoverable = await server.ask(
+    "/v1/keyspaces",
+    post({ name: "Recoverable", prefix: "rec", retention: "recoverable" }),
+  )
+  const kept = await server.ask("/v1/keys", post({ keyspace_id: recoverable.json.id, name: "Kept" }))
+  return {
+    organizationId: server.created.organization.id,
+    keyspaceId: keyspace.json.id,
+    keyId: key.json.id,
+    secret: key.json.secret,
+    recoverableId: kept.json.id,
+  }
+}
+
+let server: NativeServer
+let scene: Scene
+beforeEach(async () => {
+  server = await openNative()
+  scene = await sceneOf(server)
+})
+afterEach(() => server.close())
+
+const routes: readonly Route[] = nativeRoutes
+const table = routes.map((route) => ({
+  route,
+  one: cases[route.operationId as keyof typeof cases],
+  name: route.operationId,
+}))
+const withPermission = table.flatMap(({ route, ...rest }) =>
+  typeof route.permission === "string" ? [{ ...rest, route, permission: route.permission }] : [],
+)
+
+describe.each(table)("$name", ({ route, one }) => {
+  test("succeeds as it is declared", async () => {
+    const [path, asked] = one.call(scene)
+    const reply = await server.ask(path, asked)
+    expect(route.answers[reply.status], reply.text).toBeDefined()
+    one.answers(reply.json, scene, reply)
+  })
+
+  test("has a case for each of its own problems", () => {
+    const inCommon: ProblemCode[] = [...commonProblems(route), "not_found"]
+    const own = route.problems.filter((code) => !inCommon.includes(code))
+    expect(
+      Object.keys(one.problems ?? {})
+        .filter((code) => code !== "store_unavailable")
+        .sort(),
+    ).toEqual(own.filter((code) => code !== "store_unavailable").sort())
+    expect(route.problems.includes("not_found")).toBe(one.foreign !== undefined)
+  })
+
+  for (const [code, bringAbout] of Object.entries(one.problems ?? {})) {
+    test(`can answer ${code}`, () => bringAbout(server, scene))
+  }
+
+  test("says that the store does not answer, and never anything else", async () => {
+    // Nothing is in memory: another server over the same store, on which not even the caller is known yet.
+    const cold = await openNative({ store: server.keyward.store })
+    cold.intercept(storeUnavailable)
+    const [path, asked = {}] = one.call(scene)
+    const token = asked.token === undefined ? server.admin : asked.token
+    const reply = await cold.ask(path, { ...asked, token })
+    const needsStore = route.permission !== undefined || route.byHolder || route.path === "/readyz"
+    expect(reply.status).toBe(needsStore ? 503 : 200)
+    if (needsStore) expect(reply.json.code).toBe("store_unavailable")
+  })
+
+  test("says so too when the store fails after the caller is known", async () => {
+    const [path, asked] = one.call(scene)
+    await server.ask("/v1/keyspaces")
+    const before = await server.written()
+    server.intercept(storeUnavailable)
+    const reply = await server.ask(path, asked)
+    server.intercept(null)
+    const asksStore = route.operationId !== "readHealth"
+    expect([200, 503]).toContain(reply.status)
+    expect(reply.status, reply.text).toBe(asksStore ? 503 : 200)
+    expect(await server.written()).toBe(before)
+  })
+
+  test("answers HEAD like GET, and every other method with 405", async () => {
+    const [path, asked = {}] = one.call(scene)
+    const [bare = ""] = path.split("?")
+    const methods = routes.filter((other) => other.path === route.path).map(({ method }) => method as string)
+    if (methods.includes("GET")) {
+      const [readPath, readAsked = {}] = route.method === "GET" ? [path, asked] : [bare, {}]
+      const get = await server.ask(readPath, { ...readAsked, method: "GET" })
+      const head = await server.ask(readPath, { ...readAsked, method: "HEAD" })
+      expect([head.status, head.text]).toEqual([get.status, ""])
+    }
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      if (methods.includes(method) || (method === "HEAD" && methods.includes("GET"))) continue
+      const reply = await server.ask(bare, { method, token: null })
+      expect(reply.status).toBe(405)
+      const allowed = reply.headers["allow"]?.split(", ").filter((name) => name !== "HEAD")
+      expect(allowed?.sort()).toEqual(methods.sort())
+    }
+  })
+
+  test("refuses a parameter that it does not have", async () => {
+    const [path, asked] = one.call(scene)
+    const unknown = `${path}${path.includes("?") ? "&" : "?"}colour=blue`
+    const { json } = await server.refused(unknown, "invalid_input", asked)
+    expect(json.errors).toEqual([expect.objectContaining({ member: "query.colour" })])
+  })
+})
+
+describe.each(table.filter(({ route }) => route.permission !== undefined || route.byHolder))(
+  "$name without the right credential",
+  ({ route, one }) => {
+    const refusal = (status: string) => (route.byHolder ? "key_refused" : status) as ProblemCode
+
+    test("is refused before anything is read", async () => {
+      const [path, asked] = one.call(scene)
+      const none = await server.refused(path, "credential_missing", {
+        ...asked,
+        token: null,
+        raw: "{not json",
+      })
+      expect(none.headers["www-authenticate"]).toBe("Bearer")
+      for (const token of ["nonsense", "", `inv_${"a".repeat(38)}`]) {
+        const { headers } = await server.refused(path, refusal("credential_invalid"), { ...asked, token })
+        expect(headers["www-authenticate"]).toBe('Bearer error="invalid_token"')
+      }
+    })
+
+    test("takes it as a bearer token or in X-API-Key", async () => {
+      const [path, asked = {}] = one.call(scene)
+      const key = asked.token ?? server.admin
+      const reply = await server.ask(path, { ...asked, token: null, headers: { "x-api-key": key } })
+      expect(route.answers[reply.status], reply.text).toBeDefined()
+      const again = await server.ask(...one.call(await sceneOf2()))
+      expect(route.answers[again.status], again.text).toBeDefined()
+    })
+
+    test("a key that is revoked, disabled or expired is no credential", async () => {
+      for (const end of ["revoke", "disable", "expire", "delete"]) {
+        const { key, secret } = await credential(route)
+        const [path, asked] = one.call(scene)
+        const { authority } = server.keyward
+        if (end === "revoke") {
+          await authority.revokeKey(server.system, key.id, { reason: "unspecified", note: null })
+        } else if (end === "disable")
+          await authority.updateKey(server.system, key.id, { enabled: false }, null)
+        else if (end === "delete") await authority.deleteKey(server.system, key.id, null)
+        else server.clock.advance(60_000)
+        await server.refused(path, refusal("credential_invalid"), { ...asked, token: secret })
+      }
+    })
+
+    test("a key over its limit has to wait", async () => {
+      const { secret } = await credential(route, { limits: [{ name: "one", count: 1, windowSeconds: 60 }] })
+      const [path, asked] = one.call(scene)
+      await server.ask(path, { ...asked, token: secret })
+      // To ask who one is consumes nothing.
+      if (route.operationId === "readSelf") {
+        expect((await server.ask(path, { token: secret })).status).toBe(200)
+      } else {
+        const { headers } = await server.refused(path, "key_limited", { ...asked, token: secret })
+        expect(headers["retry-after"]).toBe("60")
+      }
+    })
+  },
+)
+
+/** A key that a route takes as its credential, until in a minute. */
+function credential(route: Route, more: object = {}) {
+  const keyspaceId = route.byHolder ? scene.keyspaceId : server.created.managementKeyspace.id
+  const expiresAt = (server.clock.now() + 60_000) as ReturnType<typeof server.clock.now>
+  const permissions = route.byHolder ? ["invoices.read"] : ["*"]
+  return server.keyward.authority.createKey(server.system, {
+    keyspaceId,
+    name: "Credential",
+    permissions,
+    expiresAt,
+    ...more,
+  })
+}
+
+/** The scene with keys that nothing has been done to yet. */
+async function sceneOf2(): Promise<Scene> {
+  const owner = { kind: "external", id: "user/é 1" }
+  const members = { name: "Key", permissions: ["invoices.read"], owner }
+  const key = await server.ask("/v1/keys", post({ keyspace_id: scene.keyspaceId, ...members }))
+  return { ...scene, keyId: key.json.id, secret: key.json.secret }
+}
+
+describe.each(withPermission)("$name needs $permission", ({ route, one, permission }) => {
+  test("that one alone is enough", async () => {
+    const token = await server.managementKey([permission])
+    const [path, asked] = one.call(scene)
+    const reply = await server.ask(path, { ...asked, token })
+    expect(route.answers[reply.status], reply.text).toBeDefined()
+  })
+
+  test("all others are not", async () => {
+    const token = await server.managementKey(["*", `!${permission}`])
+    const [path, asked] = one.call(scene)
+    const { json } = await server.refused(path, "permission_denied", { ...asked, token })
+    expect(json.missing_permissions).toEqual([permission])
+  })
+
+  test("bound to another keyspace it is not, nor does anything there exist", async () => {
+    const other = await server.ask("/v1/keyspaces", post({ name: "Other", prefix: "other" }))
+    const token = await server.managementKey([`${permission}:${other.json.id}`])
+    const [path, asked] = one.call(scene)
+    const reply = await server.ask(path, { ...asked, token })
+    if (route.tag === "Verification") {
+      const [verification] = reply.json.results ?? [reply.json]
+      expect(verification).toMatchObject({ valid: false, code: "NOT_FOUND", key_id: null })
+    } else if (one.foreign === "key" || one.foreign === "keyspace") expect(reply.json.code).toBe("not_found")
+    else expect(reply.json).toMatchObject({ code: "permission_denied", missing_permissions: [permission] })
+  })
+
+  test("bound to the keyspace it is, where the call is about one", async () => {
+    const aboutOne = one.foreign === "key" || one.foreign === "keyspace" || route.tag === "Verification"
+    const recoverable = await server.ask(`/v1/keys/${scene.recoverableId}`)
+    const bound = [scene.keyspaceId, recoverable.json.keyspace_id].map((id) => `${permission}:${id}`)
+    const token = await server.managementKey(bound)
+    const [path, asked] = one.call(scene)
+    const reply = await server.ask(path, { ...asked, token })
+    const filtered = route.operationId === "listKeys"
+    expect(reply.status < 400, reply.text).toBe(aboutOne || filtered)
+    if (aboutOne && route.tag === "Verification") expect(JSON.stringify(reply.json)).toContain('"VALID"')
+  })
+})
+
+describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ one }) => {
+  test("answers alike for what is another organization's and what does not exist", async () => {
+    const theirs = await server.neighbour()
+    const foreign: Scene = { ...theirs, recoverableId: theirs.keyId }
+    const unknownId = "01980a5e-7c1f-7a44-9d0c-3f2b5a6c7d8e"
+    const unknown: Scene = {
+      organizationId: unknownId,
+      keyspaceId: unknownId,
+      keyId: unknownId,
+      secret: theirs.secret,
+      recoverableId: unknownId,
+    }
+    const answers = []
+    for (const where of [foreign, unknown]) {
+      const [path, asked] = one.call(where)
+      const { status, headers, json } = await server.refused(path, "not_found", asked)
+      answers.push({ status, headers: { ...headers, "x-request-id": "" }, json: { ...json, request_id: "" } })
+      expect(Object.keys(headers)).toEqual(Object.keys(headers))
+    }
+    expect(answers[0]).toEqual(answers[1])
+  })
+})
+
+test("verification, check and lists do not tell another organization's key from none", async () => {
+  const theirs = await server.neighbour()
+  const verify = async (key: string) =>
+    (await server.ask("/v1/keys/verify", post({ key, explain: true, permissions: "invoices.read" }))).json
+  const unknown = `their_${"a".repeat(32)}`
+  const checked = await server.keyward.authority.createKey(server.system, {
+    keyspaceId: scene.keyspaceId,
+    name: "x",
+  })
+  await server.ask(`/v1/keys/${checked.key.id}`, { method: "DELETE" })
+  expect(await verify(theirs.secret)).toEqual(await verify(checked.secret))
+  expect((await verify(theirs.secret)).code).toBe("NOT_FOUND")
+  expect((await verify(unknown)).code).toBe("MALFORMED")
+  const list = async (id: string) => (await server.ask(`/v1/keys?keyspace_id=${id}`)).json
+  expect(await list(theirs.keyspaceId)).toEqual(await list("unknown"))
+  const audit = async (id: string) => (await server.ask(`/v1/audit?target_id=${id}`)).json
+  expect(await audit(theirs.keyId)).toEqual(await audit("unknown"))
+  const query = `?keyspace_id=${theirs.keyspaceId}`
+  await server.refused(`/v1/check${query}`, "key_refused", { token: scene.secret })
+})
+
+test("a created key's secret is in that one answer and nowhere else", async () => {
+  const { json } = await server.ask("/v1/keys", post({ keyspace_id: scene.keyspaceId, name: "Told once" }))
+  const texts: string[] = []
+  for (const { one } of table) {
+    const [path, asked] = one.call({ ...scene, keyId: json.id, secret: json.secret })
+    const { text, headers } = await server.ask(path, asked)
+    texts.push(text, JSON.stringify(headers))
+  }
+  const all = texts.join("\n") + server.log.join("\n")
+  expect(all).not.toContain(json.secret)
+  const stored = await server.keyward.store.key(scene.organizationId, scene.keyId)
+  expect(all).not.toContain(stored?.secrets[0]?.digest ?? json.secret)
+})
+
+test("every problem of the catalogue can be told", () => {
+  const told = new Set(routes.flatMap((route) => [...route.problems, ...commonProblems(route)]))
+  const everywhere = ["route_not_found", "method_not_allowed"]
+  expect([...told, ...everywhere].sort()).toEqual(Object.keys(problems).sort())
+})
