@@ -1,5 +1,5 @@
 import { fail, type ResourceKind } from "../failure.ts"
-import { type Change, type Commit, type KeyFilter, type KeyPosition, keyOrder } from "./store.ts"
+import type { Change, Commit } from "./store.ts"
 
 /**
  * Refuses a commit that reaches into another organization: what belongs to another is as unknown as what does not exist.
@@ -50,8 +50,11 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
  * Refuses a position that comes from a list of another order, where it would stand for nothing.
  * @throws "invalid_input"
  */
-export function demandPosition(filter: KeyFilter, after: KeyPosition | null): void {
-  if (after === null || after.order === keyOrder(filter)) return
+export function demandPosition<Order extends string>(
+  order: Order,
+  after: { readonly order: Order } | null,
+): void {
+  if (after === null || after.order === order) return
   fail({
     code: "invalid_input",
     errors: [

@@ -3,7 +3,15 @@ import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
 import type { Principal } from "../principal.ts"
 import type { Instant } from "../time.ts"
-import type { AuditFilter, KeyFilter, KeyOrder, KeyPosition, PrincipalFilter } from "./store.ts"
+import type {
+  AuditFilter,
+  KeyFilter,
+  KeyOrder,
+  KeyPosition,
+  PrincipalFilter,
+  PrincipalOrder,
+  PrincipalPosition,
+} from "./store.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
 export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
@@ -55,4 +63,10 @@ export function principalMatches(principal: Principal, filter: PrincipalFilter):
     (filter.emailPrefix === undefined ||
       (principal.kind === "user" && principal.email.startsWith(filter.emailPrefix)))
   )
+}
+
+/** Where a user or service account stands in an order: what the next page continues from. */
+export function principalPositionOf(principal: Principal, order: PrincipalOrder): PrincipalPosition {
+  const email = principal.kind === "user" ? principal.email : ""
+  return { order, value: order === "email" ? email : principal.createdAt, id: principal.id }
 }

@@ -28,7 +28,7 @@ export interface Store {
    * of one organization happen one after another. When it returns, the commit survives a crash of machine or process.
    * @throws "revision_conflict" when an updated object is not at the revision that the change was made from
    * @throws "not_found" when an updated object, a new key's keyspace or the organization is not there, or is another's
-   * @throws "already_exists" when an id, name, e-mail address or digest is taken (names the member)
+   * @throws "already_exists" when an id, alias, name, user name, e-mail address or digest is taken (names the member)
    * @throws "too_many_keys" when the keyspace already holds `maxActiveKeys` active keys
    */
   commit(commit: Commit): Promise<void>
@@ -44,6 +44,7 @@ export interface Store {
   /**
    * Users and service accounts that match every part of the filter, by `principalOrder(filter)`; bounded like `keys`.
    * No removed ones.
+   * @throws "invalid_input" for a position of a list with another order
    */
   principals(
     organizationId: string,
@@ -56,7 +57,10 @@ export interface Store {
   /** An integer that was never given before, greater than 0. Gaps are normal. */
   newAlias(): Promise<number>
 
-  /** The session of a presented token. Establishes the organization, so it takes none. null also for an ended one. */
+  /**
+   * The session of a presented token, with its user as they are, suspended and removed ones too. Establishes the
+   * organization, so it takes none. null also for an ended one.
+   */
   sessionByDigest(
     digests: readonly Digest[],
   ): Promise<{ readonly session: Session; readonly user: User } | null>
@@ -69,7 +73,10 @@ export interface Store {
   ): Promise<PageOf<Session, TimePosition>>
   /** Moves the last use of a session forward, never back. Not audited. */
   touchSession(organizationId: string, id: string, lastSeenAt: Instant): Promise<void>
-  /** Deletes sessions that ended by themselves before an instant, at most `most`. @returns how many */
+  /**
+   * Deletes sessions that expired before one instant or were last seen before another, at most `most`.
+   * @returns how many
+   */
   purgeSessions(expiredBefore: Instant, seenBefore: Instant, most: number): Promise<number>
 
   /** The one-time link of a presented token, used and expired ones too. Establishes the organization, so it takes none. */
@@ -77,7 +84,7 @@ export interface Store {
 
   /** The stored TAT (see `limit/gcra.ts`) of each name; a name without one is left out. */
   throttles(names: readonly string[]): Promise<ReadonlyMap<string, number>>
-  /** Moves TATs forward, never back, and forgets those that are past at `now`. */
+  /** Moves TATs forward, never back, and forgets those that are past at `now`: `tat <= now`. */
   pushThrottles(tats: ReadonlyMap<string, number>, now: Instant): Promise<void>
 
   keyspace(organizationId: string, id: string): Promise<Keyspace | null>
@@ -150,16 +157,18 @@ export type Change =
   | { readonly kind: "principal.insert"; readonly principal: Principal }
   /**
    * The whole new principal, made from `principal.revision - 1`, removal included. Refused with "last_owner" when no user
-   * with the role `owner` would be left that is neither suspended nor removed. `ownedKeys`: how many keys that are not
-   * deleted the principal is known to own before the commit, refused with "revision_conflict" when it is another number;
-   * null: as many as there are.
+   * with the role `owner` would be left that is neither suspended nor removed, and the principal was one. `ownedKeys`: how
+   * many keys that are not deleted the principal is known to own as this change is made, refused with "revision_conflict"
+   * when it is another number; null: as many as there are.
    */
   | { readonly kind: "principal.update"; readonly principal: Principal; readonly ownedKeys: number | null }
+  /** Refused with "not_found" when there is no such user, or the user is suspended or removed. */
   | { readonly kind: "session.insert"; readonly session: Session }
   /** Ends one session; "not_found" when it is gone. */
   | { readonly kind: "session.delete"; readonly sessionId: string }
   /** Ends all sessions of a user but one; null: all. */
   | { readonly kind: "sessions.delete"; readonly userId: string; readonly exceptId: string | null }
+  /** Refused with "not_found" when there is no such user, or the user is removed. */
   | { readonly kind: "link.insert"; readonly link: OneTimeLink }
   /** Uses up a link; "not_found" when it is gone or used. */
   | { readonly kind: "link.use"; readonly linkId: string; readonly usedAt: Instant }
@@ -211,6 +220,9 @@ export interface KeyFilter {
   readonly lastUsedBefore?: Instant | undefined
 }
 
+/** The role that somebody active has at all times, once somebody had it. */
+export const ownerRole = "owner"
+
 /** Most rows that one page of a list of keys looks at. */
 export const keyScanMaximum = 2000
 
@@ -240,13 +252,15 @@ export interface PrincipalFilter {
   readonly emailPrefix?: string | undefined
 }
 
+export type PrincipalOrder = "created_at" | "email"
+
 /** An e-mail prefix orders by e-mail address, ascending; otherwise the newest come first. Ties by id. */
-export function principalOrder(filter: PrincipalFilter): "created_at" | "email" {
+export function principalOrder(filter: PrincipalFilter): PrincipalOrder {
   return filter.emailPrefix === undefined ? "created_at" : "email"
 }
 
 export interface PrincipalPosition {
-  readonly order: "created_at" | "email"
+  readonly order: PrincipalOrder
   readonly value: string | number
   readonly id: string
 }
