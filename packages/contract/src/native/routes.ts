@@ -12,12 +12,60 @@ import {
   updateKey,
 } from "./keys.ts"
 import { createKeyspace, listKeyspaces, readKeyspace, updateKeyspace } from "./keyspace.ts"
-import { readOrganization } from "./organization.ts"
+import { listMembers, readMember, updateMember } from "./members.ts"
+import { listOrganizations, readOrganization, updateOrganization } from "./organization.ts"
+import { createRole, deleteRole, listRoles, readRole, updateRole } from "./roles.ts"
+import {
+  createServiceAccount,
+  listServiceAccounts,
+  previewServiceAccountRemoval,
+  readServiceAccount,
+  removeServiceAccount,
+  resumeServiceAccount,
+  suspendServiceAccount,
+  updateServiceAccount,
+} from "./service-accounts.ts"
+import {
+  createUser,
+  listUsers,
+  previewUserRemoval,
+  readUser,
+  removeUser,
+  resumeUser,
+  suspendUser,
+  updateUser,
+} from "./users.ts"
 import { checkKey, readSelf, verifyKey, verifyKeys } from "./verification.ts"
 
 /** The map of the native API: every route that it has. */
 export const nativeRoutes = [
+  listOrganizations,
   readOrganization,
+  updateOrganization,
+  createUser,
+  listUsers,
+  readUser,
+  updateUser,
+  suspendUser,
+  resumeUser,
+  previewUserRemoval,
+  removeUser,
+  createServiceAccount,
+  listServiceAccounts,
+  readServiceAccount,
+  updateServiceAccount,
+  suspendServiceAccount,
+  resumeServiceAccount,
+  previewServiceAccountRemoval,
+  removeServiceAccount,
+  listMembers,
+  readMember,
+  updateMember,
+  createRole,
+  listRoles,
+  readRole,
+  updateRole,
+  deleteRole,
   createKeyspace,
   listKeyspaces,
   readKeyspace,
