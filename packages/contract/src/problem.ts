@@ -36,6 +36,11 @@ export const problems = {
     title: "Credential invalid",
     fix: "Send a management key that is active; ask your administrator for a new one if this one is not.",
   },
+  sign_in_refused: {
+    status: 401,
+    title: "Sign-in refused",
+    fix: "Check the e-mail address and the password, or ask an administrator for a reset link.",
+  },
   too_many_attempts: {
     status: 429,
     title: "Too many failed attempts",
@@ -76,6 +81,16 @@ export const problems = {
     status: 409,
     title: "Built-in keyspace",
     fix: "Create a keyspace of your own and change that.",
+  },
+  built_in_role: {
+    status: 409,
+    title: "Built-in role",
+    fix: "Create a role of your own with the permissions that you need.",
+  },
+  last_owner: {
+    status: 409,
+    title: "Last owner",
+    fix: "Make another user an owner first.",
   },
   too_many_keys: {
     status: 409,

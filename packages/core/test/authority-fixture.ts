@@ -8,6 +8,7 @@ import { AuthorityError, type Failure } from "../src/failure.ts"
 import { Peppers } from "../src/key/digest.ts"
 import { Sealer } from "../src/key/sealing.ts"
 import type { Keyspace } from "../src/keyspace.ts"
+import { Holdings } from "../src/permission/holdings.ts"
 import { PermissionSet } from "../src/permission/set.ts"
 import { openMemoryStore } from "../src/store/memory.ts"
 import type { Store } from "../src/store/store.ts"
@@ -104,8 +105,8 @@ export async function openHouse(): Promise<House> {
 export function callerWith(house: House, ...grants: string[]): Caller {
   return {
     organizationId: house.acme.organization.id,
-    actor: { kind: "external", id: "someone", keyId: null, address: "203.0.113.7", userAgent: "test" },
-    holds: new PermissionSet(grants),
+    actor: { kind: "external", id: "someone", credential: null, address: "203.0.113.7", userAgent: "test" },
+    holds: new Holdings([new PermissionSet(grants)]),
     requestId: "request-1",
   }
 }

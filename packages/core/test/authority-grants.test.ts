@@ -3,18 +3,19 @@ import { describe, expect, test } from "vitest"
 import type { Caller } from "../src/authority/caller.ts"
 import { AuthorityError } from "../src/failure.ts"
 import type { Key } from "../src/key/key.ts"
-import { PermissionSet } from "../src/permission/set.ts"
-import { compileSubject } from "../src/verification/subject.ts"
+import { Holdings } from "../src/permission/holdings.ts"
+import { type Holder, PermissionSet } from "../src/permission/set.ts"
+import { compileSubject, managementHoldings } from "../src/verification/subject.ts"
 import { callerWith, failureOf, type House, openHouse } from "./authority-fixture.ts"
 
 /** A caller who presents this key, as the HTTP edge makes one. */
 function callerBy(house: House, key: Key): Caller {
   const { managementKeyspace } = house.acme
-  const subject = compileSubject({ key, secretVersion: 1, ownerSuspended: false }, managementKeyspace)
+  const subject = compileSubject({ key, secretVersion: 1, owner: null }, managementKeyspace)
   return {
     ...callerWith(house),
-    holds: subject.permissions,
-    actor: { ...callerWith(house).actor, keyId: key.id },
+    holds: managementHoldings(subject),
+    actor: { ...callerWith(house).actor, credential: { kind: "key", id: key.id } },
   }
 }
 
@@ -82,7 +83,7 @@ describe("in the management keyspace", () => {
         const needs = permissions.flatMap((name) =>
           [null, keyspaceId, house.keyspace.id].map((resource) => ({ name, resource })),
         )
-        const within = (key: Key, holds: PermissionSet) =>
+        const within = (key: Key, holds: Holder) =>
           needs.filter((need) => new PermissionSet(key.permissions).allows(need) && !holds.allows(need))
 
         for (const step of sequence) {

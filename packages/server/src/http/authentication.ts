@@ -1,4 +1,4 @@
-import type { Actor, Caller, OwnerKind, Subject } from "@keyward/core"
+import { type Actor, type Caller, managementHoldings, type OwnerKind, type Subject } from "@keyward/core"
 import type { FastifyRequest } from "fastify"
 import type { Verification, Verifier } from "../verification/verifier.ts"
 import { HttpProblem } from "./problem.ts"
@@ -57,7 +57,7 @@ function callerOf(verification: Verification, request: FastifyRequest): Caller {
     return {
       organizationId: subject.key.organizationId,
       actor: actorOf(subject, request),
-      holds: subject.permissions,
+      holds: managementHoldings(subject),
       requestId: request.id,
     }
   }
@@ -81,7 +81,7 @@ function actorOf({ key }: Subject, request: FastifyRequest): Actor {
   return {
     kind,
     id: key.owner.id,
-    keyId: key.id,
+    credential: { kind: "key", id: key.id },
     address: request.ip,
     userAgent: request.headers["user-agent"]?.slice(0, 500) ?? null,
   }

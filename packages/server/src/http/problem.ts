@@ -157,6 +157,16 @@ function occurrenceOf(failure: Failure): Occurrence {
       return { detail: "The key's secret was not kept, only its digest." }
     case "built_in_keyspace":
       return { detail: "The keyspace belongs to Keyward itself and is defined by the program." }
+    case "built_in_role":
+      return { detail: "The role is one of those that there always are." }
+    case "last_owner":
+      return { detail: "The organization would have no owner left who is neither suspended nor removed." }
+    case "sign_in_refused":
+      return { detail: "There is no such account, the password is wrong, or the account may not sign in." }
+    case "too_many_attempts": {
+      const retryAfter = String(Math.ceil(failure.retryAfterMs / 1000))
+      return { detail: `Try again in ${retryAfter} s.`, headers: { "retry-after": retryAfter } }
+    }
     case "too_many_keys":
       return { detail: `The keyspace already has ${failure.limit} active keys, as many as it may.` }
     case "store_unavailable":
