@@ -12,6 +12,8 @@ export type ResourceKind =
   | "organization"
   | "user"
   | "service_account"
+  /** A user or service account, whichever has the id. */
+  | "member"
   | "role"
   | "session"
   | "link"

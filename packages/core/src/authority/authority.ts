@@ -21,6 +21,7 @@ import { type Caller, demand } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
+import * as members from "./members.ts"
 import * as organizations from "./organizations.ts"
 import * as principals from "./principals.ts"
 import * as roles from "./roles.ts"
@@ -47,6 +48,15 @@ export interface Authority {
   ): Promise<PageOf<Principal, PrincipalPosition>>
   user(caller: Caller, id: string): Promise<User>
   serviceAccount(caller: Caller, id: string): Promise<ServiceAccount>
+  /** A user or service account, whichever has the id. */
+  member(caller: Caller, id: string): Promise<Principal>
+  /** @param roles undefined: they stay */
+  updateMember(
+    caller: Caller,
+    id: string,
+    roles: readonly string[] | undefined,
+    expectedRevision: number | null,
+  ): Promise<Principal>
   updateUser(
     caller: Caller,
     id: string,
@@ -123,6 +133,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     principals: (caller, filter, page) => principals.listPrincipals(deps, caller, filter, page),
     user: (caller, id) => principals.readPrincipal(deps, caller, "user", id),
     serviceAccount: (caller, id) => principals.readPrincipal(deps, caller, "service_account", id),
+    member: (caller, id) => members.readMember(deps, caller, id),
+    updateMember: (caller, id, roles, revision) => members.updateMember(deps, caller, id, roles, revision),
     updateUser: (caller, id, patch, revision) =>
       principals.updatePrincipal(deps, caller, "user", id, patch, revision),
     updateServiceAccount: (caller, id, patch, revision) =>

@@ -9,7 +9,7 @@ import type { Principal, PrincipalKind, ServiceAccount, User } from "../principa
 import type { Change, Page, PageOf, PrincipalFilter, PrincipalPosition } from "../store/store.ts"
 import { type Instant, later } from "../time.ts"
 import { rolePermissions } from "../verification/subject.ts"
-import { type Caller, demand } from "./caller.ts"
+import { type Caller, demand, denied, mayWithKey } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGrantable } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
@@ -159,6 +159,8 @@ export interface RemovalPreview {
   readonly principal: Principal
   /** The keys that the policy changes, as they are now. */
   readonly keys: readonly Key[]
+  /** Those of them that the caller may read. */
+  readonly readable: readonly Key[]
 }
 
 /** @throws as `removePrincipal`; nothing is changed */
@@ -173,8 +175,10 @@ export async function previewRemoval(
   const principal = await found(deps, caller, kind, id)
   const management = await managementKeyspace(deps, caller.organizationId)
   demandRoles(caller, principal, management)
+  await refuseLastOwner(deps, principal)
   const owned = await keysOwnedBy(deps, principal)
-  return { principal, keys: await alteredKeys(deps, caller, principal, owned, policy, management) }
+  const keys = await alteredKeys(deps, caller, principal, owned, policy, management)
+  return { principal, keys, readable: keys.filter((key) => mayWithKey(caller, "read", key)) }
 }
 
 /**
@@ -300,6 +304,14 @@ function demandRoles(caller: Caller, principal: Principal, management: Keyspace)
   if (missing.length > 0) fail({ code: "grant_exceeds_caller", missing })
 }
 
+/** What the store will refuse, told beforehand. @throws "last_owner" */
+async function refuseLastOwner(deps: AuthorityDeps, principal: Principal): Promise<void> {
+  if (principal.kind !== "user" || principal.suspendedAt !== null || !principal.roles.includes("owner"))
+    return
+  const owners = await deps.store.activeUsersWithRole(principal.organizationId, "owner", 2)
+  if (owners < 2) fail({ code: "last_owner" })
+}
+
 function refuseInvalid(principal: Principal, before: Principal | null, management: Keyspace): void {
   const errors: InputError[] = []
   principal.roles.forEach((role, at) => {
@@ -371,7 +383,10 @@ async function alteredKeys(
   return policy.kind === "transfer" ? [...owned] : owned.filter((key) => key.revokedAt === null)
 }
 
-/** @throws "invalid_input" unless the new owner is there; "grant_exceeds_caller" when a key may do more than the caller */
+/**
+ * @throws "invalid_input" unless the new owner is there; "permission_denied" when the caller may not change a key;
+ *         "grant_exceeds_caller" when a key may do more than the caller
+ */
 async function demandHeir(
   deps: AuthorityDeps,
   caller: Caller,
@@ -393,8 +408,10 @@ async function demandHeir(
     if (heir.suspendedAt !== null)
       refuse("The new owner is suspended.", "Resume them first, or name another owner.")
   }
-  // A management key does what its owner may do too: under another owner that can be more than it was.
+  // A management key does what its owner may do too: under another owner that can be more than it was. And whoever
+  // could not give a key to another owner by itself cannot do so by removing its owner.
   for (const key of owned) {
+    if (!mayWithKey(caller, "write", key)) denied("keys.write")
     if (key.keyspaceId === management.id) demandGrantable(caller, management, key)
   }
 }

@@ -21,11 +21,21 @@ export async function readRole(deps: AuthorityDeps, caller: Caller, name: string
   return role ?? fail({ code: "not_found", resource: "role" })
 }
 
-/** @throws "already_exists", "invalid_input", "grant_exceeds_caller", "permission_denied" */
+/** Most roles of one organization, the built-in ones included. */
+const roleMaximum = 200
+
+/** @throws "already_exists", "invalid_input" (more than 200 roles too), "grant_exceeds_caller", "permission_denied" */
 export function createRole(deps: AuthorityDeps, caller: Caller, role: Role): Promise<Role> {
   return change(deps, caller, "role.created", role.name, (roles) => {
     if (roles.some(({ name }) => name === role.name)) {
       return fail({ code: "already_exists", resource: "role", member: "name" })
+    }
+    if (roles.length >= roleMaximum) {
+      const message = `The organization has ${roleMaximum} roles, as many as it may.`
+      return fail({
+        code: "invalid_input",
+        errors: [{ member: "/", message, fix: "Delete another one first." }],
+      })
     }
     return role
   })
@@ -71,14 +81,10 @@ function change<Next extends Role | null>(
     const before = management.roles.find((role) => role.name === name)
     const next = alter(management.roles)
     if (next) refuseInvalid(next, management)
-    for (const role of [before, next]) {
-      const missing = role ? caller.holds.lacking(new PermissionSet(role.permissions)) : []
-      if (missing.length > 0) return fail({ code: "grant_exceeds_caller", missing })
-    }
-    const others = management.roles.filter((role) => role !== before)
+    demandHeld(caller, before, next)
     const keyspace: Keyspace = {
       ...management,
-      roles: next ? [...others, next] : others,
+      roles: replaced(management.roles, before, next),
       updatedAt: deps.clock.now(),
       revision: management.revision + 1,
     }
@@ -87,6 +93,26 @@ function change<Next extends Role | null>(
     await commit(deps, caller.organizationId, [{ kind: "keyspace.update", keyspace }], [event])
     return next
   })
+}
+
+/**
+ * What a role grants, before and after, its author holds. So it is with what a role denies and will not deny any more:
+ * another role of the same people may grant that.
+ * @throws "grant_exceeds_caller"
+ */
+function demandHeld(caller: Caller, before: Role | undefined, next: Role | null): void {
+  const released = (before?.permissions ?? []).filter(
+    (grant) => grant.startsWith("!") && !next?.permissions.includes(grant),
+  )
+  const all = [before?.permissions, next?.permissions, released.map((denial) => denial.slice(1))]
+  const missing = all.flatMap((grants) => caller.holds.lacking(new PermissionSet(grants ?? [])))
+  if (missing.length > 0) fail({ code: "grant_exceeds_caller", missing: [...new Set(missing)] })
+}
+
+/** `roles` with `next` in the place of `before`. */
+function replaced(roles: readonly Role[], before: Role | undefined, next: Role | null): readonly Role[] {
+  if (!before) return next ? [...roles, next] : roles
+  return roles.flatMap((role) => (role === before ? (next ?? []) : role))
 }
 
 function refuseInvalid(role: Role, management: Keyspace): void {
