@@ -2,6 +2,7 @@ import { resolve } from "node:path"
 import { isOriginPattern } from "@keyward/core"
 import { type Static, type TSchema, Type } from "typebox"
 import { Value } from "typebox/value"
+import { type OpenIdSettings, resolveOpenId } from "./openid/settings.ts"
 
 /**
  * Every name of the configuration, with what it means: the only source of defaults, checks and documentation.
@@ -86,6 +87,63 @@ const settings = {
       pattern: "^(|[0-9a-f-]{36})$",
     },
   ),
+  KEYWARD_OPENID_ISSUER: text(
+    "OpenID provider, exactly as it writes its issuer: https://login.example.com/realms/main. Empty: none.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_OPENID_AUDIENCE: text(
+    "Audience that the provider's bearer tokens must be for; empty: no bearer tokens are taken.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_OPENID_ALGORITHMS: text(
+    "Signature algorithms that are accepted, comma-separated; never a symmetric one, never none.",
+    { default: "RS256,ES256,EdDSA" },
+  ),
+  KEYWARD_OPENID_CLOCK_SKEW_SECONDS: whole(
+    "How far the provider's clock may be from this one, in seconds.",
+    "30",
+    300,
+  ),
+  KEYWARD_OPENID_TIMEOUT_MS: whole(
+    "How long the provider may take to answer one request, in milliseconds.",
+    "5000",
+    60_000,
+    10,
+  ),
+  KEYWARD_OPENID_ORGANIZATION_ID: text("Organization that tokens are for. Default: the oldest one.", {
+    default: "",
+    pattern: "^(|[0-9a-f-]{36})$",
+  }),
+  KEYWARD_OPENID_ORGANIZATION_CLAIM: text(
+    "Claim that holds the id of the organization a token is for, in place of KEYWARD_OPENID_ORGANIZATION_ID.",
+    { default: "", maxLength: 500 },
+  ),
+  KEYWARD_OPENID_ROLES_CLAIM: text(
+    "Claim with the roles of whoever holds the token, as a dotted path: realm_access.roles.",
+    { default: "", maxLength: 500 },
+  ),
+  KEYWARD_OPENID_ROLE_MAP: text(
+    "What that claim's values mean here: keyward-admins=admin,ops=auditor. A value that is not named means nothing.",
+    { default: "" },
+  ),
+  KEYWARD_OPENID_CLIENT_ID: text(
+    "This server's client id at the provider, for sign-in in the browser; empty: no such sign-in.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_OPENID_CLIENT_SECRET: text("Its client secret; empty: a public client, with PKCE alone.", {
+    default: "",
+    maxLength: 1000,
+    "x-secret": true,
+  }),
+  KEYWARD_OPENID_SCOPES: text("Scopes that a sign-in asks for, space-separated.", {
+    default: "openid email profile",
+    maxLength: 1000,
+  }),
+  KEYWARD_OPENID_CREATE_USERS: oneOf(
+    "Whether who signs in and is not known yet becomes a user, with the roles their token maps to.",
+    "false",
+    ["true", "false"],
+  ),
   KEYWARD_URL: text(
     "Server that remote commands talk to. Default: that of credentials.json, or this host and port.",
     {
@@ -133,6 +191,8 @@ export interface Config {
     /** null: the oldest organization. */
     readonly organizationId: string | null
   }
+  /** null: no provider is configured. */
+  readonly openId: OpenIdSettings | null
   /** null: not set. */
   readonly url: string | null
   readonly apiKey: string | null
@@ -182,6 +242,7 @@ export function readConfig(environment: Environment = process.env, development =
       allowedOrigins: originsOf("KEYWARD_ARTHUR_ALLOWED_ORIGINS", values.KEYWARD_ARTHUR_ALLOWED_ORIGINS),
       organizationId: values.KEYWARD_ARTHUR_ORGANIZATION_ID || null,
     }),
+    openId: openIdOf(values),
     url: values.KEYWARD_URL || null,
     apiKey: values.KEYWARD_API_KEY || null,
   })
@@ -263,6 +324,12 @@ function withinRange(schema: TSchema, value: string): boolean {
 function rangeOf(schema: TSchema): string {
   const range: unknown = Reflect.get(schema, "x-range")
   return Array.isArray(range) ? ` A whole number from ${range[0]} to ${range[1]}.` : ""
+}
+
+function openIdOf(values: Static<typeof Settings>): OpenIdSettings | null {
+  const { settings, faults } = resolveOpenId(values, null)
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"))
+  return settings
 }
 
 function originsOf(name: string, list: string): readonly string[] {
