@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
-import type { Principal } from "../principal.ts"
+import type { Principal, User } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import type {
   AuditFilter,
@@ -63,6 +63,12 @@ export function principalMatches(principal: Principal, filter: PrincipalFilter):
     (filter.emailPrefix === undefined ||
       (principal.kind === "user" && principal.email.startsWith(filter.emailPrefix)))
   )
+}
+
+/** Whether this is a user with the role who is neither suspended nor removed. */
+export function isActiveUserWithRole(principal: Principal, role: string): principal is User {
+  const { kind, suspendedAt, removedAt, roles } = principal
+  return kind === "user" && suspendedAt === null && removedAt === null && roles.includes(role)
 }
 
 /** Where a user or service account stands in an order: what the next page continues from. */

@@ -1,5 +1,6 @@
 import { fail } from "../failure.ts"
 import type { Principal } from "../principal.ts"
+import { isActiveUserWithRole } from "./filter.ts"
 import { owned, type Transaction } from "./memory-tables.ts"
 import { ownerRole } from "./store.ts"
 
@@ -19,18 +20,19 @@ export function updatePrincipal(
 ): void {
   const { tables } = transaction
   const { organizationId, kind, id } = principal
-  const before = tables.principal(organizationId, id)
-  if (before?.kind !== kind) fail({ code: "not_found", resource: kind })
-  if (before?.revision !== principal.revision - 1) fail({ code: "revision_conflict", resource: kind })
+  const before = tables.principal(organizationId, id) ?? fail({ code: "not_found", resource: kind })
+  if (before.kind !== kind) fail({ code: "not_found", resource: kind })
+  if (before.revision !== principal.revision - 1) fail({ code: "revision_conflict", resource: kind })
   if (ownedKeys !== null) {
     const keys = tables.keysOf(organizationId).filter(({ owner }) => owner.kind === kind && owner.id === id)
     if (keys.length !== ownedKeys) fail({ code: "revision_conflict", resource: kind })
   }
   demandUnique(transaction, principal)
-  const owners = () => tables.activeUsersWithRole(organizationId, ownerRole)
-  const wasOwner = owners().some((owner) => owner.id === id)
   transaction.set(tables.principals, id, principal)
-  if (wasOwner && owners().length === 0) fail({ code: "last_owner" })
+  const ceases = isActiveUserWithRole(before, ownerRole) && !isActiveUserWithRole(principal, ownerRole)
+  if (ceases && tables.activeUsersWithRole(organizationId, ownerRole).length === 0) {
+    fail({ code: "last_owner" })
+  }
 }
 
 function demandUnique({ tables }: Transaction, principal: Principal): void {

@@ -4,6 +4,7 @@ import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Principal, User } from "../principal.ts"
 import type { OneTimeLink, Session } from "../session.ts"
+import { isActiveUserWithRole } from "./filter.ts"
 import type { UsageCount } from "./store.ts"
 
 /** What a memory store holds. Rows are replaced, never altered. */
@@ -50,10 +51,7 @@ export class Tables {
 
   /** Those who are neither suspended nor removed. */
   activeUsersWithRole(organizationId: string, role: string): User[] {
-    return this.principalsOf(organizationId).filter(
-      (principal): principal is User =>
-        principal.kind === "user" && principal.suspendedAt === null && principal.roles.includes(role),
-    )
+    return owned(this.principals, organizationId).filter((principal) => isActiveUserWithRole(principal, role))
   }
 }
 
