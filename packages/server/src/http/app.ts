@@ -12,7 +12,12 @@ import { readJsonBodies } from "./json-body.ts"
 import { serveAudit } from "./native/audit.ts"
 import { serveHealth } from "./native/health.ts"
 import { serveKeys } from "./native/keys.ts"
-import { serveKeyspaces, serveOrganizations } from "./native/keyspaces.ts"
+import { serveKeyspaces } from "./native/keyspaces.ts"
+import { serveMembers } from "./native/members.ts"
+import { serveOrganizations } from "./native/organizations.ts"
+import { serveRoles } from "./native/roles.ts"
+import { serveServiceAccounts } from "./native/service-accounts.ts"
+import { serveUsers } from "./native/users.ts"
 import { serveVerification } from "./native/verification.ts"
 import { answerError, answerUnreadable, sendProblem } from "./problem.ts"
 import { serveReference } from "./reference.ts"
@@ -74,6 +79,10 @@ export function createApp(keyward: Keyward, settings: ListenerSettings): Fastify
   const authenticate = managementAuthentication(keyward.verifier)
   for (const serveNoun of [
     serveOrganizations,
+    serveUsers,
+    serveServiceAccounts,
+    serveMembers,
+    serveRoles,
     serveKeyspaces,
     serveKeys,
     serveVerification,

@@ -141,6 +141,6 @@ function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStat
   }
 }
 
-function orNull(instant: Instant | null): string | null {
+export function orNull(instant: Instant | null): string | null {
   return instant === null ? null : printTimestamp(instant)
 }
