@@ -302,7 +302,9 @@ function demandWithKey(caller: Caller, permission: KeyPermission, key: Key): voi
 }
 
 async function keyspaceForNewKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
-  const permission = caller.holds.allowsSomewhere("keys.write") ? "keys.write" : "own_keys.write"
+  const { holds } = caller
+  const ownOnly = !holds.allowsSomewhere("keys.write") && holds.allowsSomewhere("own_keys.write")
+  const permission = ownOnly ? "own_keys.write" : "keys.write"
   return demandFound(
     caller,
     permission,
