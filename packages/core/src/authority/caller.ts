@@ -59,10 +59,14 @@ export function mayWithKey(
 
 export type KeyPermission = "read" | "write" | "reveal"
 
-/** Whether an owner is the caller itself; nobody is the organization, or an external id. */
-export function isOwn({ actor }: Caller, owner: Owner): boolean {
-  const acts = owner.kind === "user" || owner.kind === "service_account"
-  return acts && actor.kind === owner.kind && actor.id === owner.id
+/** The owner whose keys are the caller's own; null: it has none, as nobody is the organization or an external id. */
+export function ownOwner({ actor: { kind, id } }: Caller): Owner | null {
+  return kind === "user" || kind === "service_account" ? { kind, id } : null
+}
+
+export function isOwn(caller: Caller, owner: Owner): boolean {
+  const own = ownOwner(caller)
+  return own !== null && own.kind === owner.kind && own.id === owner.id
 }
 
 /** @throws "permission_denied" */

@@ -9,7 +9,15 @@ import type { Owner } from "../owner.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
 import { type Instant, printTimestamp } from "../time.ts"
-import { type Caller, demandFound, denied, isOwn, type KeyPermission, mayWithKey } from "./caller.ts"
+import {
+  type Caller,
+  demandFound,
+  denied,
+  isOwn,
+  type KeyPermission,
+  mayWithKey,
+  ownOwner,
+} from "./caller.ts"
 import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGrantable, spelledOnce } from "./grants.ts"
@@ -48,9 +56,9 @@ export interface CreatedKey {
 /** @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "permission_denied" */
 export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewKey): Promise<CreatedKey> {
   const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
+  demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
   const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
   const { created, change, event } = composed
-  if (!mayWithKey(caller, "write", created.key)) denied("keys.write")
   await commit(deps, caller.organizationId, [change], [event])
   return created
 }
@@ -120,14 +128,12 @@ export async function listKeys(
   page: Page<KeyPosition>,
 ): Promise<PageOf<Key, KeyPosition>> {
   const keyspace = filter.keyspaceId ?? null
-  const { kind, id } = caller.actor
   if (!caller.holds.allows({ name: "keys.read", resource: keyspace })) {
-    const ownOnly = caller.holds.allows({ name: "own_keys.read", resource: keyspace })
-    if (!ownOnly || kind === "system") return denied("keys.read")
-    const owner: Owner = { kind, id }
+    if (!caller.holds.allows({ name: "own_keys.read", resource: keyspace })) return denied("keys.read")
+    const owner = ownOwner(caller)
     const asked = filter.owner
     // The keys of others are as unknown as those that do not exist.
-    if (!isOwn(caller, owner) || (asked && !isOwn(caller, asked))) return { items: [], next: null }
+    if (!owner || (asked && !isOwn(caller, asked))) return { items: [], next: null }
     return deps.store.keys(caller.organizationId, { ...filter, owner }, deps.clock.now(), page)
   }
   return deps.store.keys(caller.organizationId, filter, deps.clock.now(), page)
@@ -146,16 +152,10 @@ export function updateKey(
 ): Promise<Key> {
   return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
-    const key = await patched(
-      principalsOf(deps, caller),
-      keyspace,
-      before,
-      typeof patch === "function" ? patch(before) : patch,
-      now,
-    )
+    const members = typeof patch === "function" ? patch(before) : patch
+    demandOwner(caller, keyspace, members.owner ?? before.owner)
+    const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
     demandGrantable(caller, keyspace, key)
-    // Who may change only their own keys cannot give one away.
-    if (!mayWithKey(caller, "write", key)) denied("keys.write")
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
   })
 }
@@ -301,9 +301,18 @@ function demandWithKey(caller: Caller, permission: KeyPermission, key: Key): voi
   fail({ code: "not_found", resource: "key" })
 }
 
+/**
+ * Who may write only their own keys cannot give one away. Told before the owner is looked for, so that nobody learns in
+ * this way who there is.
+ */
+function demandOwner(caller: Caller, { id }: Keyspace, owner: Owner): void {
+  if (!mayWithKey(caller, "write", { keyspaceId: id, owner })) denied("keys.write")
+}
+
 async function keyspaceForNewKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
   const { holds } = caller
-  const ownOnly = !holds.allowsSomewhere("keys.write") && holds.allowsSomewhere("own_keys.write")
+  const ofOthers = holds.allows({ name: "keys.write", resource: id })
+  const ownOnly = !ofOthers && ownOwner(caller) !== null && holds.allowsSomewhere("own_keys.write")
   const permission = ownOnly ? "own_keys.write" : "keys.write"
   return demandFound(
     caller,
@@ -315,12 +324,9 @@ async function keyspaceForNewKey(deps: AuthorityDeps, caller: Caller, id: string
 }
 
 function defaultOwner(caller: Caller, { id }: Keyspace): Owner {
-  const { kind } = caller.actor
   const ofOthers = caller.holds.allows({ name: "keys.write", resource: id })
-  if (ofOthers || (kind !== "user" && kind !== "service_account")) {
-    return { kind: "organization", id: caller.organizationId }
-  }
-  return { kind, id: caller.actor.id }
+  const own = ofOthers ? null : ownOwner(caller)
+  return own ?? { kind: "organization", id: caller.organizationId }
 }
 
 function principalsOf(deps: AuthorityDeps, { organizationId }: Caller): FindPrincipal {
