@@ -28,6 +28,8 @@ export const bounds = {
   originLength: 300,
   timestampLength: 40,
   cursorLength: 2048,
+  /** Longest path to which a sign-in in the browser leads, in characters. */
+  returnPathLength: 1000,
   /** Most of each that one key can have. */
   key: { permissions: 500, roles: 50, tags: 50, limits: 10, addresses: 100, origins: 100 },
   /** Most of each that one keyspace can have. */

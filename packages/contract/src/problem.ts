@@ -113,6 +113,11 @@ export const problems = {
     title: "Store unavailable",
     fix: "Repeat the call after the seconds in Retry-After.",
   },
+  openid_unavailable: {
+    status: 503,
+    title: "OpenID provider unavailable",
+    fix: "Repeat the call after the seconds in Retry-After, or use a management key.",
+  },
   internal_error: { status: 500, title: "Internal error", fix: "Report the request_id to the operator." },
 } as const satisfies Record<string, { readonly status: number; readonly title: string; readonly fix: string }>
 
@@ -162,7 +167,9 @@ export function commonProblems(route: Route): ProblemCode[] {
   const codes: ProblemCode[] = ["bad_request", "invalid_input"]
   if (route.body) codes.push("malformed_json", "unsupported_media_type", "body_too_large")
   if (route.byHolder) codes.push("credential_missing", "key_refused")
-  if (route.permission !== undefined) codes.push("credential_missing", "credential_invalid")
+  if (route.permission !== undefined) {
+    codes.push("credential_missing", "credential_invalid", "openid_unavailable")
+  }
   if (route.permission) codes.push("permission_denied")
   if (route.byHolder || route.permission !== undefined) {
     codes.push("key_limited", "too_many_attempts", "store_unavailable")

@@ -14,6 +14,7 @@ import { dialects } from "./dialects/index.ts"
 import { createApp, createListener } from "./http/app.ts"
 import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
+import { assembleOpenId } from "./openid/openid.ts"
 import { openStore } from "./stores/open.ts"
 import { localUrl } from "./url.ts"
 import { version } from "./version.ts"
@@ -68,7 +69,8 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
   const settings = { logger, trustedHops: config.trustedHops }
   const listeners: FastifyInstance[] = []
   try {
-    const baseUrl = await start(createApp(keyward, settings), config.port)
+    const openId = config.openId && assembleOpenId(config.openId, keyward.deps, logger)
+    const baseUrl = await start(createApp(keyward, { ...settings, openId }), config.port)
     const arthurUrl = config.arthur.port === null ? null : await start(await arthurApp(), config.arthur.port)
     return { baseUrl, arthurUrl, close }
   } catch (error) {

@@ -7,6 +7,7 @@ import fastify, {
 } from "fastify"
 import type { Logger } from "pino"
 import type { Keyward } from "../keyward.ts"
+import type { OpenId } from "../openid/openid.ts"
 import { managementAuthentication } from "./authentication.ts"
 import { readJsonBodies } from "./json-body.ts"
 import { serveAudit } from "./native/audit.ts"
@@ -19,6 +20,7 @@ import { serveRoles } from "./native/roles.ts"
 import { serveServiceAccounts } from "./native/service-accounts.ts"
 import { serveUsers } from "./native/users.ts"
 import { serveVerification } from "./native/verification.ts"
+import { tokenAuthentication } from "./openid-authentication.ts"
 import { answerError, answerUnreadable, sendProblem } from "./problem.ts"
 import { serveReference } from "./reference.ts"
 import { requestIds } from "./request-id.ts"
@@ -68,15 +70,25 @@ export function createListener({ logger, trustedHops, instance }: ListenerSettin
   return app
 }
 
+export interface AppSettings extends ListenerSettings {
+  /** Absent: no OpenID provider is configured. */
+  readonly openId?: OpenId | null
+}
+
 /** The native API, with its reference: where a request goes is the list below. */
-export function createApp(keyward: Keyward, settings: ListenerSettings): FastifyInstance {
+export function createApp(keyward: Keyward, settings: AppSettings): FastifyInstance {
   const app = createListener(settings)
   readJsonBodies(app, ["application/json", "application/merge-patch+json"])
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, "route_not_found", { detail: "There is nothing at this path." }),
   )
-  const authenticate = managementAuthentication(keyward.verifier)
+  const { openId = null } = settings
+  const { guesses, deps } = keyward
+  const authenticate = managementAuthentication(
+    keyward.verifier,
+    openId?.identifyBearer ? tokenAuthentication(openId.identifyBearer, guesses, deps.clock) : null,
+  )
   for (const serveNoun of [
     serveOrganizations,
     serveUsers,

@@ -1,13 +1,21 @@
 import { type Actor, type Caller, managementHoldings, type OwnerKind, type Subject } from "@keyward/core"
 import type { FastifyRequest } from "fastify"
+import { isTokenText } from "../openid/token.ts"
 import type { Verification, Verifier } from "../verification/verifier.ts"
+import type { AuthenticateToken } from "./openid-authentication.ts"
 import { HttpProblem } from "./problem.ts"
 
 /** @throws HttpProblem (or rejects with one) unless the request carries a management key that is valid now */
 export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>
 
-/** Authenticates callers of the management API by keys of the management keyspaces. */
-export function managementAuthentication(verifier: Verifier): Authenticate {
+/**
+ * Authenticates callers of the management API by keys of the management keyspaces.
+ * @param authenticateToken who takes bearer tokens that are JWTs; null: nobody, and they are no keys either
+ */
+export function managementAuthentication(
+  verifier: Verifier,
+  authenticateToken: AuthenticateToken | null,
+): Authenticate {
   return (request) => {
     const text = credentialOf(request)
     if (text === null) {
@@ -16,6 +24,7 @@ export function managementAuthentication(verifier: Verifier): Authenticate {
         headers: { "www-authenticate": "Bearer" },
       })
     }
+    if (authenticateToken && isTokenText(text)) return authenticateToken(text, request)
     const address = request.ip
     const verification = verifier.verify({
       text,

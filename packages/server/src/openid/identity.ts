@@ -72,6 +72,11 @@ function namedOrganization(claims: Readonly<Record<string, unknown>>, path: stri
   return id
 }
 
+/** A text that every store can keep, cut to what a name may be long; null for anything else. */
 function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null
+  if (typeof value !== "string" || !value.isWellFormed() || /\p{Cc}/u.test(value)) return null
+  return [...value].slice(0, textMaximum).join("") || null
 }
+
+/** In characters: no name or e-mail address is longer. */
+const textMaximum = 255
