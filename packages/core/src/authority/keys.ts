@@ -22,6 +22,7 @@ import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
+import { demandOwnGrants } from "./own-grants.ts"
 
 export interface NewKey {
   readonly keyspaceId: string
@@ -59,6 +60,7 @@ export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewK
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
   const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
   const { created, change, event } = composed
+  await demandOwnGrants(deps, caller, keyspace, null, created.key)
   await commit(deps, caller.organizationId, [change], [event])
   return created
 }
@@ -156,6 +158,7 @@ export function updateKey(
     demandOwner(caller, keyspace, members.owner ?? before.owner)
     const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
     demandGrantable(caller, keyspace, key)
+    await demandOwnGrants(deps, caller, keyspace, before, key)
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
   })
 }

@@ -20,7 +20,11 @@ export const managementPermissions = [
   },
   { name: "keys.verify", description: "Ask whether a presented secret is a live key, and what it may do." },
   { name: "own_keys.read", description: "Read and list the keys that one owns oneself." },
-  { name: "own_keys.write", description: "Create, change, revoke and delete keys that one owns oneself." },
+  {
+    name: "own_keys.write",
+    description:
+      "Create, change, revoke and delete keys that one owns oneself, with no permissions that one's keys of the keyspace do not have already.",
+  },
   { name: "own_keys.reveal", description: "Read the secret of a recoverable key that one owns oneself." },
   { name: "members.read", description: "Read users, service accounts and their roles." },
   {
