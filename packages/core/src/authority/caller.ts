@@ -57,7 +57,8 @@ export function mayWithKey(
   return isOwn(caller, owner) && caller.holds.allows({ name: `own_keys.${permission}`, resource: keyspaceId })
 }
 
-export type KeyPermission = "read" | "write" | "reveal"
+export const keyPermissions = ["read", "write", "reveal"] as const
+export type KeyPermission = (typeof keyPermissions)[number]
 
 /** The owner whose keys are the caller's own; null: it has none, as nobody is the organization or an external id. */
 export function ownOwner({ actor: { kind, id } }: Caller): Owner | null {

@@ -20,7 +20,7 @@ import {
 } from "./caller.ts"
 import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
-import { demandGrantable, spelledOnce } from "./grants.ts"
+import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { demandOwnGrants } from "./own-grants.ts"
 
@@ -112,7 +112,7 @@ export async function composeKey(
   }
   const { keyspaceId: _, ...members } = input
   const key = await patched(findPrincipal, keyspace, blank, members, now)
-  demandGrantable(caller, keyspace, key)
+  demandGivable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
   return { created: { key, secret: text }, change, event }
@@ -157,7 +157,7 @@ export function updateKey(
     const members = typeof patch === "function" ? patch(before) : patch
     demandOwner(caller, keyspace, members.owner ?? before.owner)
     const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
-    demandGrantable(caller, keyspace, key)
+    demandGivable(caller, keyspace, key)
     await demandOwnGrants(deps, caller, keyspace, before, key)
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
   })

@@ -11,7 +11,7 @@ import { type Instant, later } from "../time.ts"
 import { rolePermissions } from "../verification/subject.ts"
 import { type Caller, demand, denied, mayWithKey } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
-import { demandGrantable } from "./grants.ts"
+import { demandGivable } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { managementKeyspace } from "./organizations.ts"
 
@@ -412,7 +412,7 @@ async function demandHeir(
   // could not give a key to another owner by itself cannot do so by removing its owner.
   for (const key of owned) {
     if (!mayWithKey(caller, "write", key)) denied("keys.write")
-    if (key.keyspaceId === management.id) demandGrantable(caller, management, key)
+    if (key.keyspaceId === management.id) demandGivable(caller, management, { ...key, owner })
   }
 }
 
