@@ -10,7 +10,7 @@ import type { AuthorityDeps } from "./deps.ts"
 /**
  * Keeps those who may write only their own keys from raising themselves. What a keyspace's permissions are worth, only
  * the organization's own API knows; so they are given by whoever may write all keys of the keyspace, and an owner hands
- * on to a key of theirs at most what one of their active keys there has, or the key itself had.
+ * on to a key of theirs at most what one of their active keys there has, or the key itself had, and for no longer.
  * @param before the key as it is; null for a new one
  * @throws "grant_exceeds_caller"
  */
@@ -28,6 +28,7 @@ export async function demandOwnGrants(
   const denials = given.grants.filter((grant) => grant.startsWith("!"))
   let missing = given.grants.filter((grant) => !grant.startsWith("!"))
   const without = (other: Key) => {
+    if (!lastsAsLong(other, key)) return
     const held = heldPermissions(other, keyspace)
     missing = missing.filter((grant) => held.lacking(new PermissionSet([grant, ...denials])).length > 0)
   }
@@ -42,4 +43,8 @@ export async function demandOwnGrants(
     after = next
   }
   if (missing.length > 0) fail({ code: "grant_exceeds_caller", missing })
+}
+
+function lastsAsLong(other: Key, key: Key): boolean {
+  return other.expiresAt === null || (key.expiresAt !== null && key.expiresAt <= other.expiresAt)
 }
