@@ -24,10 +24,10 @@ export async function readRole(deps: AuthorityDeps, caller: Caller, name: string
 /** Most roles of one organization, the built-in ones included. */
 const roleMaximum = 200
 
-/** @throws "already_exists", "invalid_input" (more than 200 roles too), "grant_exceeds_caller", "permission_denied" */
+/** @throws "already_exists" (also by a role that is deleted), "invalid_input" (more than 200 roles too), "grant_exceeds_caller", "permission_denied" */
 export function createRole(deps: AuthorityDeps, caller: Caller, role: Role): Promise<Role> {
-  return change(deps, caller, "role.created", role.name, (roles) => {
-    if (roles.some(({ name }) => name === role.name)) {
+  return change(deps, caller, "role.created", role.name, async (roles) => {
+    if (roles.some(({ name }) => name === role.name) || (await wasDeleted(deps, caller, role.name))) {
       return fail({ code: "already_exists", resource: "role", member: "name" })
     }
     if (roles.length >= roleMaximum) {
@@ -62,6 +62,21 @@ export async function deleteRole(deps: AuthorityDeps, caller: Caller, name: stri
   })
 }
 
+/**
+ * Whether a role of this name was deleted. Such a name is not given again: whoever still has it among their roles, or
+ * among those of a key, would have the new role at once.
+ */
+async function wasDeleted(deps: AuthorityDeps, { organizationId }: Caller, name: string): Promise<boolean> {
+  const filter = { action: "role.deleted", targetId: name } as const
+  let after: number | null = null
+  do {
+    const { items, next } = await deps.store.auditEvents(organizationId, filter, { limit: 1, after })
+    if (items.length > 0) return true
+    after = next
+  } while (after !== null)
+  return false
+}
+
 function own(roles: readonly Role[], name: string): Role {
   if (isBuiltInRole(name)) return fail({ code: "built_in_role" })
   return roles.find((role) => role.name === name) ?? fail({ code: "not_found", resource: "role" })
@@ -73,13 +88,13 @@ function change<Next extends Role | null>(
   caller: Caller,
   action: "role.created" | "role.updated" | "role.deleted",
   name: string,
-  alter: (roles: readonly Role[]) => Next,
+  alter: (roles: readonly Role[]) => Next | Promise<Next>,
 ): Promise<Next> {
   return retried(null, async () => {
     demand(caller, "roles.write", null)
     const management = await managementKeyspace(deps, caller.organizationId)
     const before = management.roles.find((role) => role.name === name)
-    const next = alter(management.roles)
+    const next = await alter(management.roles)
     if (next) refuseInvalid(next, management)
     demandHeld(caller, before, next)
     const keyspace: Keyspace = {
