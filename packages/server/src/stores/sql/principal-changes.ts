@@ -43,7 +43,7 @@ export async function updatePrincipal(
     .where("organization_id", "=", organization_id)
     .where("principal_id", "=", id)
     .execute()
-  if (principal.removedAt === null) await insertRoles(transaction, principal)
+  await insertRoles(transaction, principal)
 
   const ceases = isActiveUserWithRole(before, ownerRole) && !isActiveUserWithRole(principal, ownerRole)
   if (ceases && (await activeUsersWithRole(transaction, organization_id, ownerRole, 1)) === 0) {
@@ -93,7 +93,7 @@ async function countKeys(
 }
 
 async function insertRoles(transaction: Kysely<Schema>, principal: Principal): Promise<void> {
-  if (principal.roles.length === 0) return
+  if (principal.roles.length === 0 || principal.removedAt !== null) return
   await transaction
     .insertInto("principal_roles")
     .values(
