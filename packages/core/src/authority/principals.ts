@@ -1,4 +1,4 @@
-import { fail, type InputError } from "../failure.ts"
+import { fail, type InputError, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
 import type { JsonObject } from "../json.ts"
 import type { Key } from "../key/key.ts"
@@ -195,12 +195,14 @@ export async function removePrincipal(
 ): Promise<void> {
   await change(deps, caller, kind, id, null, async (before, now, management) => {
     const owned = await keysOwnedBy(deps, before)
-    const altered = await alteredKeys(deps, caller, before, owned, policy, management)
-    const changes = altered.map((key): Change => {
-      const next = applied(policy, key, now)
-      return { kind: "key.update", key: { ...next, updatedAt: now, revision: key.revision + 1 } }
+    const altered = new Set(await alteredKeys(deps, caller, before, owned, policy, management))
+    // All are written, also those that stay as they are: were one of them deleted and another created meanwhile, their
+    // number would be the same, and the new key would outlast its owner.
+    const changes = owned.map((key): Change => {
+      const next = altered.has(key) ? { ...applied(policy, key, now), updatedAt: now } : key
+      return { kind: "key.update", key: { ...next, revision: key.revision + 1 } }
     })
-    const keys = altered.map((key) => key.id)
+    const keys = [...altered].map((key) => key.id)
     return {
       principal: { ...before, removedAt: now },
       action: `${before.kind}.removed`,
@@ -244,7 +246,13 @@ function change<Kind extends PrincipalKind>(
     demandRoles(caller, principal, management)
     const event = draft(deps, caller, changed.action, { kind, id }, changed.details)
     const update: Change = { kind: "principal.update", principal, ownedKeys: changed.ownedKeys }
-    await commit(deps, caller.organizationId, [update, ...changed.changes], [event])
+    try {
+      await commit(deps, caller.organizationId, [update, ...changed.changes], [event])
+    } catch (error) {
+      // What was there a moment ago is gone, one of the keys or the heir: it is read again.
+      if (!isFailure(error, "not_found")) throw error
+      return fail({ code: "revision_conflict", resource: kind }, { cause: error })
+    }
     return ofKind(principal, kind)
   })
 }
