@@ -131,11 +131,11 @@ export async function listKeys(
 ): Promise<PageOf<Key, KeyPosition>> {
   const keyspace = filter.keyspaceId ?? null
   if (!caller.holds.allows({ name: "keys.read", resource: keyspace })) {
-    if (!caller.holds.allows({ name: "own_keys.read", resource: keyspace })) return denied("keys.read")
     const owner = ownOwner(caller)
-    const asked = filter.owner
+    const allowed = owner && caller.holds.allows({ name: "own_keys.read", resource: keyspace })
+    if (!allowed) return denied("keys.read")
     // The keys of others are as unknown as those that do not exist.
-    if (!owner || (asked && !isOwn(caller, asked))) return { items: [], next: null }
+    if (filter.owner && !isOwn(caller, filter.owner)) return { items: [], next: null }
     return deps.store.keys(caller.organizationId, { ...filter, owner }, deps.clock.now(), page)
   }
   return deps.store.keys(caller.organizationId, filter, deps.clock.now(), page)
@@ -290,7 +290,8 @@ async function findKey(
 ): Promise<Key> {
   const { holds } = caller
   const somewhere =
-    holds.allowsSomewhere(`keys.${permission}`) || holds.allowsSomewhere(`own_keys.${permission}`)
+    holds.allowsSomewhere(`keys.${permission}`) ||
+    (ownOwner(caller) !== null && holds.allowsSomewhere(`own_keys.${permission}`))
   if (!somewhere) return denied(`keys.${permission}`)
   const key = await deps.store.key(caller.organizationId, id)
   if (!key) return fail({ code: "not_found", resource: "key" })
