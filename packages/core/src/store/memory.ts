@@ -43,6 +43,12 @@ export function openMemoryStore(): Store {
           .find((one) => one.kind === "user" && one.email === email)
         return found?.kind === "user" ? found : null
       }),
+    userWasRemoved: (organizationId, email) =>
+      answer(() =>
+        owned(tables.principals, organizationId).some(
+          (one) => one.kind === "user" && one.email === email && one.removedAt !== null,
+        ),
+      ),
     principals: (organizationId, filter, page) =>
       answer(() => {
         const order = principalOrder(filter)

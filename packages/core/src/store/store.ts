@@ -41,6 +41,8 @@ export interface Store {
   principal(organizationId: string, id: string): Promise<Principal | null>
   principalByAlias(organizationId: string, alias: number): Promise<Principal | null>
   userByEmail(organizationId: string, email: string): Promise<User | null>
+  /** Whether a user with this e-mail address was removed; somebody else may have the address since. */
+  userWasRemoved(organizationId: string, email: string): Promise<boolean>
   /**
    * Users and service accounts that match every part of the filter, by `principalOrder(filter)`; bounded like `keys`.
    * No removed ones.

@@ -14,6 +14,7 @@ const calls: {
   principal: (store) => store.principal("o", "p"),
   principalByAlias: (store) => store.principalByAlias("o", 1),
   userByEmail: (store) => store.userByEmail("o", "e"),
+  userWasRemoved: (store) => store.userWasRemoved("o", "e"),
   principals: (store) => store.principals("o", {}, page),
   activeUsersWithRole: (store) => store.activeUsersWithRole("o", "r", 1),
   newAlias: (store) => store.newAlias(),

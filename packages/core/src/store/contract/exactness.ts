@@ -62,6 +62,7 @@ export function exactnessContract(store: () => Store): void {
       for (const user of users) {
         const [role = ""] = user.roles
         expect(await store().userByEmail(organization.id, user.email)).toEqual(user)
+        expect(await store().userWasRemoved(organization.id, user.email)).toBe(false)
         expect(await store().activeUsersWithRole(organization.id, role, 2)).toBe(1)
         const page = await store().principals(organization.id, { role }, { limit: 10, after: null })
         expect(page.items).toEqual([user])

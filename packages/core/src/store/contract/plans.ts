@@ -34,6 +34,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   principal: (store, { organization }) => store.principal(organization.id, "x"),
   principalByAlias: (store, { organization }) => store.principalByAlias(organization.id, 1),
   userByEmail: (store, { organization }) => store.userByEmail(organization.id, "x"),
+  userWasRemoved: (store, { organization }) => store.userWasRemoved(organization.id, "x"),
   "principals: all": people({}),
   "principals: kind": people({ kind: "service_account" }),
   "principals: role": people({ role: "x" }),

@@ -111,6 +111,7 @@ export function principalContract(store: () => Store): void {
         )
         if (sample.kind === "user") {
           expect(await store().userByEmail(organization.id, sample.email)).toBeNull()
+          expect(await store().userWasRemoved(organization.id, sample.email)).toBe(true)
         }
       }
     })

@@ -115,6 +115,13 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.userByEmail(theirs.organization.id, theirs.user.email)).toEqual(theirs.user)
     expect(await store.userByEmail(ours.organization.id, theirs.user.email)).toBeNull()
   },
+  userWasRemoved: async (store, ours, theirs) => {
+    const gone = sampleUser(theirs.organization.id)
+    await insertPrincipals(store, gone)
+    await commit(store, theirs.organization.id, principalUpdate<User>(gone, { removedAt: noon }))
+    expect(await store.userWasRemoved(theirs.organization.id, gone.email)).toBe(true)
+    expect(await store.userWasRemoved(ours.organization.id, gone.email)).toBe(false)
+  },
   principals: async (store, ours, { organization, user }) => {
     const filters = [
       {},

@@ -49,6 +49,7 @@ export const migrations: readonly Migration[] = [
       "create index principals_by_age on principals (organization_id, created_at, id) where removed_at is null",
       "create index principals_by_kind on principals (organization_id, kind, created_at, id) where removed_at is null",
       "create index principals_by_email on principals (organization_id, email, id) where removed_at is null and email is not null",
+      "create index principals_removed on principals (organization_id, email) where removed_at is not null and email is not null",
 
       `create table principal_roles (
         organization_id ${text} not null,

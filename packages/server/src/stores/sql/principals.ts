@@ -43,6 +43,22 @@ export async function userByEmail(
   return row ? userOf(row) : null
 }
 
+export async function userWasRemoved(
+  db: Kysely<Schema>,
+  organizationId: string,
+  email: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("principals")
+    .select("id")
+    .where("organization_id", "=", organizationId)
+    .where("removed_at", "is not", null)
+    .where("email", "=", email)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function principals(
   db: Kysely<Schema>,
   organizationId: string,

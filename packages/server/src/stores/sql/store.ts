@@ -56,6 +56,8 @@ function sqlStore(engine: Engine): Store {
     principalByAlias: (organizationId, alias) =>
       read((db) => principals.principalByAlias(db, organizationId, alias)),
     userByEmail: (organizationId, email) => read((db) => principals.userByEmail(db, organizationId, email)),
+    userWasRemoved: (organizationId, email) =>
+      read((db) => principals.userWasRemoved(db, organizationId, email)),
     principals: (organizationId, filter, page) =>
       read((db) => principals.principals(db, organizationId, filter, page)),
     activeUsersWithRole: (organizationId, role, most) =>
