@@ -92,6 +92,9 @@ export async function userOf(
 ): Promise<User | null> {
   if (email === null) return null
   const user = await store.userByEmail(organizationId, email)
+  if (!user && (await store.userWasRemoved(organizationId, email))) {
+    throw new TokenRefused("The user was removed.")
+  }
   if (user && user.suspendedAt !== null) throw new TokenRefused("The user is suspended.")
   return user
 }

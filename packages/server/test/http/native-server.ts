@@ -4,6 +4,8 @@ import type { FastifyInstance } from "fastify"
 import { pino } from "pino"
 import { expect } from "vitest"
 import { createApp } from "../../src/http/app.ts"
+import { assembleOpenId } from "../../src/openid/openid.ts"
+import type { OpenIdSettings } from "../../src/openid/settings.ts"
 import { type Intercept, interceptedStore } from "../intercepted-store.ts"
 import { openTestKeyward, type TestKeyward, type TestSettings } from "../test-keyward.ts"
 import { expectDeclared } from "./declared.ts"
@@ -52,17 +54,19 @@ export interface NativeServer extends TestKeyward {
 
 export interface ServerSettings extends TestSettings {
   readonly trustedHops?: number
+  readonly openId?: OpenIdSettings
 }
 
 export async function openNative(settings: ServerSettings = {}): Promise<NativeServer> {
-  const { trustedHops = 0, ...rest } = settings
+  const { trustedHops = 0, openId: provider, ...rest } = settings
   let intercept: Intercept | null = null
   const inner = settings.store ?? openMemoryStore()
   const store = interceptedStore(inner, (method, call) => (intercept ? intercept(method, call) : call()))
   const opened = await openTestKeyward({ ...rest, store })
   const { keyward, created, log } = opened
   const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) })
-  const app = createApp(keyward, { logger, trustedHops })
+  const openId = provider ? assembleOpenId(provider, keyward.deps, logger) : null
+  const app = createApp(keyward, { logger, trustedHops, openId })
   const admin = created.adminKey.secret
   const organizations = [created.organization.id]
   await app.ready()
