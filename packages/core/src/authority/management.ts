@@ -82,13 +82,7 @@ export const builtInRoles = [
   {
     name: "member",
     description: "Sees and manages the keys that they own themselves.",
-    permissions: [
-      "organizations.read",
-      "keyspaces.read",
-      "own_keys.read",
-      "own_keys.write",
-      "own_keys.reveal",
-    ],
+    permissions: ["organizations.read", "keyspaces.read", "own_keys.*"],
   },
 ] as const satisfies readonly Role[]
 
