@@ -1,22 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { Caller } from "../src/authority/caller.ts"
 import { AuthorityError } from "../src/failure.ts"
 import type { Key } from "../src/key/key.ts"
 import { type Holder, PermissionSet } from "../src/permission/set.ts"
-import { compileSubject, managementHoldings } from "../src/verification/subject.ts"
-import { callerWith, failureOf, type House, openHouse } from "./authority-fixture.ts"
-
-/** A caller who presents this key, as the HTTP edge makes one. */
-function callerBy(house: House, key: Key): Caller {
-  const { managementKeyspace } = house.acme
-  const subject = compileSubject({ key, secretVersion: 1, owner: null }, managementKeyspace)
-  return {
-    ...callerWith(house),
-    holds: managementHoldings(subject),
-    actor: { ...callerWith(house).actor, credential: { kind: "key", id: key.id } },
-  }
-}
+import { callerBy, callerWith, failureOf, openHouse } from "./authority-fixture.ts"
 
 const permissions = ["keys.read", "keys.write", "keys.reveal", "audit.read"]
 const grantTexts = (management: string) => [
@@ -88,7 +75,7 @@ describe("in the management keyspace", () => {
         for (const step of sequence) {
           const by = await house.deps.store.key(house.admin.organizationId, ids[step.by % ids.length] ?? "")
           if (!by || by.revokedAt !== null || by.disabledAt !== null) continue
-          const caller = callerBy(house, by)
+          const caller = await callerBy(house, by)
           const onId = step.kind === "create" ? null : (ids[step.on % ids.length] ?? "")
           const before = onId === null ? null : await house.deps.store.key(house.admin.organizationId, onId)
           try {
