@@ -29,6 +29,7 @@ export async function openSubject(store: Store, keys: number, cacheKeys: number)
     logger: createLogger("error"),
     peppers: new Peppers(new Map([[1, systemEntropy.bytes(32)]])),
     sealer: new Sealer(new Map([[1, systemEntropy.bytes(32)]]), systemEntropy),
+    sessionLifetime: { idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 },
     cacheKeys,
     trustedForMs: null,
     guessLimit: 300,

@@ -46,6 +46,21 @@ export const problems = {
     title: "Too many failed attempts",
     fix: "Wait for the seconds in Retry-After before presenting another credential.",
   },
+  overloaded: {
+    status: 503,
+    title: "Too many sign-ins at once",
+    fix: "Repeat the call after the seconds in Retry-After.",
+  },
+  session_required: {
+    status: 403,
+    title: "Session required",
+    fix: "Sign in (POST /v1/sessions) and make the call with that session.",
+  },
+  cross_site_request: {
+    status: 403,
+    title: "Cross-site request",
+    fix: "Make the call from a page of this server, or with a bearer token or key in place of the cookie.",
+  },
   permission_denied: {
     status: 403,
     title: "Permission denied",
@@ -171,6 +186,7 @@ export function commonProblems(route: Route): ProblemCode[] {
     codes.push("credential_missing", "credential_invalid", "openid_unavailable")
   }
   if (route.permission) codes.push("permission_denied")
+  if (route.permission !== undefined && route.method !== "GET") codes.push("cross_site_request")
   if (route.byHolder || route.permission !== undefined) {
     codes.push("key_limited", "too_many_attempts", "store_unavailable")
   }

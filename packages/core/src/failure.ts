@@ -44,6 +44,10 @@ export type Failure =
   /** Whoever may not be told why: unknown account, wrong password, suspended, no password set. */
   | { readonly code: "sign_in_refused" }
   | { readonly code: "too_many_attempts"; readonly retryAfterMs: number }
+  /** Only a signed-in user can do this, with the session itself. */
+  | { readonly code: "session_required" }
+  /** More passwords wait to be verified than the machine is given to do. */
+  | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "too_many_keys"; readonly limit: number }
   | { readonly code: "store_unavailable" }
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path"
-import { isOriginPattern } from "@keyward/core"
+import { isOriginPattern, type SessionLifetime } from "@keyward/core"
 import { type Static, type TSchema, Type } from "typebox"
 import { Value } from "typebox/value"
 import { type OpenIdSettings, resolveOpenId } from "./openid/settings.ts"
@@ -35,6 +35,17 @@ const settings = {
     "0",
     16,
   ),
+  KEYWARD_PUBLIC_URL: text(
+    "Where browsers reach this server, such as https://keys.example.com: the only origin whose pages may use its cookies. With https, cookies are kept to TLS. Default: whatever host a request names.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_SESSION_IDLE_MINUTES: whole(
+    "How long a session lasts without being used, in minutes; counted to within a minute.",
+    "60",
+    10_080,
+    5,
+  ),
+  KEYWARD_SESSION_HOURS: whole("How long a session lasts at most, in hours.", "12", 720, 1),
   KEYWARD_CACHE_KEYS: whole(
     "Most keys kept in memory for verification; about 4 KiB each, more with long lists.",
     "100000",
@@ -177,6 +188,9 @@ export interface Config {
   readonly peppers: ReadonlyMap<number, Uint8Array> | null
   readonly encryptionKeys: ReadonlyMap<number, Uint8Array> | null
   readonly trustedHops: number
+  /** Where browsers reach the server, without a slash at the end; null: not set. */
+  readonly publicUrl: string | null
+  readonly sessionLifetime: SessionLifetime
   readonly cacheKeys: number
   readonly revocationBoundMs: number
   readonly guessLimit: number
@@ -212,6 +226,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readConfig(environment: Environment = process.env, development = false): Config {
   const values = readValues(environment)
   const dataDir = resolve(values.KEYWARD_DATA_DIR)
+  const publicUrl = publicUrlOf(values.KEYWARD_PUBLIC_URL)
   const arthurDefault = development ? (values.KEYWARD_PORT === "0" ? "0" : "4748") : ""
   const arthurPort =
     values.KEYWARD_ARTHUR_PORT || (environment["KEYWARD_ARTHUR_PORT"] === undefined ? arthurDefault : "")
@@ -230,6 +245,11 @@ export function readConfig(environment: Environment = process.env, development =
       (bytes) => bytes === 32,
     ),
     trustedHops: Number(values.KEYWARD_TRUSTED_HOPS),
+    publicUrl,
+    sessionLifetime: Object.freeze({
+      idleMs: Number(values.KEYWARD_SESSION_IDLE_MINUTES) * 60_000,
+      absoluteMs: Number(values.KEYWARD_SESSION_HOURS) * 60 * 60_000,
+    }),
     cacheKeys: Number(values.KEYWARD_CACHE_KEYS),
     revocationBoundMs: Number(values.KEYWARD_REVOCATION_BOUND_MS),
     guessLimit: Number(values.KEYWARD_GUESS_LIMIT),
@@ -242,7 +262,7 @@ export function readConfig(environment: Environment = process.env, development =
       allowedOrigins: originsOf("KEYWARD_ARTHUR_ALLOWED_ORIGINS", values.KEYWARD_ARTHUR_ALLOWED_ORIGINS),
       organizationId: values.KEYWARD_ARTHUR_ORGANIZATION_ID || null,
     }),
-    openId: openIdOf(values),
+    openId: openIdOf(values, publicUrl),
     url: values.KEYWARD_URL || null,
     apiKey: values.KEYWARD_API_KEY || null,
   })
@@ -326,10 +346,22 @@ function rangeOf(schema: TSchema): string {
   return Array.isArray(range) ? ` A whole number from ${range[0]} to ${range[1]}.` : ""
 }
 
-function openIdOf(values: Static<typeof Settings>): OpenIdSettings | null {
-  const { settings, faults } = resolveOpenId(values, null)
+function openIdOf(values: Static<typeof Settings>, publicUrl: string | null): OpenIdSettings | null {
+  const { settings, faults } = resolveOpenId(values, publicUrl)
   if (faults.length > 0) throw new ConfigError(faults.join("\n"))
   return settings
+}
+
+/** null for the empty text. */
+function publicUrlOf(value: string): string | null {
+  if (value === "") return null
+  const url = URL.canParse(value) ? new URL(value) : null
+  const plain =
+    url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash
+  if (plain) return url.href.replace(/\/+$/, "")
+  throw new ConfigError(
+    `KEYWARD_PUBLIC_URL: "${value}" is not a URL such as https://keys.example.com, without credentials, query and fragment.`,
+  )
 }
 
 function originsOf(name: string, list: string): readonly string[] {

@@ -43,6 +43,7 @@ export async function openKeyward(config: Config, options: OpenOptions): Promise
       clock,
       entropy,
       logger,
+      sessionLifetime: config.sessionLifetime,
       cacheKeys: config.cacheKeys,
       // A SQLite file is served by one process, through which every change passes.
       trustedForMs: store.engine === "postgres" ? config.revocationBoundMs : null,

@@ -4,6 +4,7 @@ import type { Keyspace, Role } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Patch } from "../patch.ts"
 import type { Principal, PrincipalKind, ServiceAccount, User } from "../principal.ts"
+import type { LinkPurpose, Session } from "../session.ts"
 import type {
   AuditFilter,
   AuditPage,
@@ -21,10 +22,16 @@ import { type Caller, demand } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
+import * as links from "./links.ts"
 import * as members from "./members.ts"
 import * as organizations from "./organizations.ts"
+import * as passwords from "./passwords.ts"
 import * as principals from "./principals.ts"
 import * as roles from "./roles.ts"
+import * as sessions from "./sessions.ts"
+import { type SignInAttempt, signIn } from "./sign-in.ts"
+import { SignInThrottle } from "./sign-in-throttle.ts"
+import type { Visit } from "./visit.ts"
 
 /**
  * All that callers can have done, whichever API they speak. Each call is permitted here and nowhere else, and each
@@ -97,6 +104,29 @@ export interface Authority {
   ): Promise<Role>
   deleteRole(caller: Caller, name: string): Promise<void>
 
+  /** Opens a session for whoever knows an account's password. */
+  signIn(attempt: SignInAttempt): Promise<sessions.OpenedSession>
+  /** Whose session a presented token is; null: it is that of no live one. */
+  signedIn(token: string, visit: Visit): Promise<sessions.SignedIn | null>
+  /** Notes that a session is in use, at most once a minute. Nobody needs to wait for it. */
+  touchSession(session: Session): Promise<void>
+  currentSession(caller: Caller): Promise<Session>
+  /** @param userId null: the caller's own */
+  sessions(
+    caller: Caller,
+    userId: string | null,
+    page: Page<TimePosition>,
+  ): Promise<PageOf<Session, TimePosition>>
+  signOut(caller: Caller): Promise<void>
+  endSession(caller: Caller, id: string): Promise<void>
+  /** All but the one that the caller presented. @param userId null: the caller's own */
+  endSessions(caller: Caller, userId: string | null): Promise<void>
+  changePassword(caller: Caller, current: string, next: string): Promise<void>
+  /** A link with which a user can set a password. */
+  offerLink(caller: Caller, userId: string, purpose: LinkPurpose): Promise<links.OfferedLink>
+  /** Sets the password of the user whom a link was made for. */
+  acceptLink(token: string, password: string, visit: Visit): Promise<void>
+
   createKeyspace(caller: Caller, input: keyspaces.NewKeyspace): Promise<Keyspace>
   keyspace(caller: Caller, id: string): Promise<Keyspace>
   keyspaces(caller: Caller, page: Page<TimePosition>): Promise<PageOf<Keyspace, TimePosition>>
@@ -124,6 +154,7 @@ export interface Authority {
 }
 
 export function createAuthority(deps: AuthorityDeps): Authority {
+  const throttle = new SignInThrottle(deps)
   return {
     organization: (caller, id) => organizations.readOrganization(deps, caller, id),
     updateOrganization: (caller, id, patch, revision) =>
@@ -148,6 +179,18 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     createRole: (caller, role) => roles.createRole(deps, caller, role),
     updateRole: (caller, name, patch) => roles.updateRole(deps, caller, name, patch),
     deleteRole: (caller, name) => roles.deleteRole(deps, caller, name),
+    signIn: (attempt) => signIn(deps, throttle, attempt),
+    signedIn: (token, visit) => sessions.signedIn(deps, token, visit),
+    touchSession: sessions.sessionTouches(deps),
+    currentSession: (caller) => sessions.readCurrentSession(deps, caller),
+    sessions: (caller, userId, page) => sessions.listSessions(deps, caller, userId, page),
+    signOut: (caller) => sessions.signOut(deps, caller),
+    endSession: (caller, id) => sessions.endSession(deps, caller, id),
+    endSessions: (caller, userId) => sessions.endSessions(deps, caller, userId),
+    changePassword: (caller, current, next) =>
+      passwords.changePassword(deps, throttle, caller, current, next),
+    offerLink: (caller, userId, purpose) => links.offerLink(deps, caller, userId, purpose),
+    acceptLink: (token, password, visit) => links.acceptLink(deps, throttle, token, password, visit),
     createKeyspace: (caller, input) => keyspaces.createKeyspace(deps, caller, input),
     keyspace: (caller, id) => keyspaces.readKeyspace(deps, caller, id),
     keyspaces: (caller, page) => keyspaces.listKeyspaces(deps, caller, page),

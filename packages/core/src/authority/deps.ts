@@ -5,9 +5,11 @@ import { newId } from "../id.ts"
 import { canonicalJson, type JsonObject } from "../json.ts"
 import type { Peppers } from "../key/digest.ts"
 import type { Sealer } from "../key/sealing.ts"
+import type { SessionLifetime } from "../session.ts"
 import type { Change, Store } from "../store/store.ts"
 import type { Clock } from "../time.ts"
 import type { Caller } from "./caller.ts"
+import type { PasswordHasher } from "./password-hasher.ts"
 
 /** What the authority works with. */
 export interface AuthorityDeps {
@@ -16,6 +18,8 @@ export interface AuthorityDeps {
   readonly entropy: Entropy
   readonly peppers: Peppers
   readonly sealer: Sealer
+  readonly passwords: PasswordHasher
+  readonly sessionLifetime: SessionLifetime
   /** Told of each change before the call that made it returns, so that this node already refuses. */
   readonly changes: ChangeListener
 }

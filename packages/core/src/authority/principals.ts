@@ -307,7 +307,7 @@ async function blank(deps: AuthorityDeps, caller: Caller, displayName: string, r
 }
 
 /** Nobody makes, changes or removes someone who may do more than they. @throws "grant_exceeds_caller" */
-function demandRoles(caller: Caller, principal: Principal, management: Keyspace): void {
+export function demandRoles(caller: Caller, principal: Principal, management: Keyspace): void {
   const missing = caller.holds.lacking(rolePermissions(principal.roles, management))
   if (missing.length > 0) fail({ code: "grant_exceeds_caller", missing })
 }

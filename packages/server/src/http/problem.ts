@@ -162,8 +162,14 @@ function occurrenceOf(failure: Failure): Occurrence {
     case "last_owner":
       return { detail: "The organization would have no owner left who is neither suspended nor removed." }
     case "sign_in_refused":
-      return { detail: "There is no such account, the password is wrong, or the account may not sign in." }
-    case "too_many_attempts": {
+      return {
+        detail: "There is no such account, the password is wrong, or the account may not sign in.",
+        headers: { "www-authenticate": "Bearer" },
+      }
+    case "session_required":
+      return { detail: "Only a user who is signed in can do this, with the session itself." }
+    case "too_many_attempts":
+    case "overloaded": {
       const retryAfter = String(Math.ceil(failure.retryAfterMs / 1000))
       return { detail: `Try again in ${retryAfter} s.`, headers: { "retry-after": retryAfter } }
     }

@@ -18,6 +18,7 @@ import {
   type User,
 } from "@keyward/core"
 import { describe, expect, test } from "vitest"
+import { Passwords } from "../../src/passwords.ts"
 import { backupStore } from "../../src/stores/backup.ts"
 import { openStore } from "../../src/stores/open.ts"
 import { postgresUrl } from "../postgres/database.ts"
@@ -134,7 +135,18 @@ const peppers = new Peppers(new Map([[1, systemEntropy.bytes(32)]]))
 async function installation(store: Store) {
   const sealer = new Sealer(new Map([[1, systemEntropy.bytes(32)]]), systemEntropy)
   const changes = { changed: () => undefined }
-  const deps = { store, clock: systemClock, entropy: systemEntropy, peppers, sealer, changes }
+  const passwords = new Passwords(systemEntropy)
+  const sessionLifetime = { idleMs: 60_000, absoluteMs: 60_000 }
+  const deps = {
+    store,
+    clock: systemClock,
+    entropy: systemEntropy,
+    peppers,
+    sealer,
+    passwords,
+    sessionLifetime,
+    changes,
+  }
   const admin = { email: "ada@example.com", displayName: "Ada", passwordHash: "$argon2id$" }
   const { organization, managementKeyspace, ...created } = await createOrganization(deps, {
     name: "Example",

@@ -78,6 +78,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   last_owner: unexpected,
   sign_in_refused: unexpected,
   too_many_attempts: unexpected,
+  session_required: unexpected,
+  overloaded: unexpected,
 }
 
 /** What presenting a key comes to. `unrecognized` is 401, with the text of the route. */
