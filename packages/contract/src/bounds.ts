@@ -22,6 +22,8 @@ export const bounds = {
   ownerIdLength: 255,
   /** Longest e-mail address, in characters (RFC 5321 §4.5.3.1.3). */
   emailLength: 254,
+  /** How long a new password may be, in characters. */
+  password: { minimum: 8, maximum: 200 },
   tagLength: 64,
   /** Longest address or CIDR range, in characters. */
   addressLength: 64,

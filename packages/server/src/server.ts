@@ -67,7 +67,7 @@ export interface Listening {
 
 /** Serves an authority: the native API, and each dialect that is switched on, on a port of its own. */
 export async function listen(keyward: Keyward, config: Config, logger: Logger): Promise<Listening> {
-  const settings = { logger, trustedHops: config.trustedHops }
+  const settings = { logger, trustedHops: config.trustedHops, publicUrl: config.publicUrl }
   const listeners: FastifyInstance[] = []
   try {
     const openId = config.openId && assembleOpenId(config.openId, keyward.deps, logger)

@@ -13,6 +13,7 @@ import {
 } from "./keys.ts"
 import { createKeyspace, listKeyspaces, readKeyspace, updateKeyspace } from "./keyspace.ts"
 import { listMembers, readMember, updateMember } from "./members.ts"
+import { beginOpenIdSignIn, finishOpenIdSignIn } from "./openid.ts"
 import { listOrganizations, readOrganization, updateOrganization } from "./organization.ts"
 import { createRole, deleteRole, listRoles, readRole, updateRole } from "./roles.ts"
 import {
@@ -25,6 +26,18 @@ import {
   suspendServiceAccount,
   updateServiceAccount,
 } from "./service-accounts.ts"
+import {
+  acceptLink,
+  changePassword,
+  endSession,
+  endSessions,
+  inviteUser,
+  listSessions,
+  offerPasswordReset,
+  readCurrentSession,
+  signIn,
+  signOut,
+} from "./sessions.ts"
 import {
   createUser,
   listUsers,
@@ -50,6 +63,8 @@ export const nativeRoutes = [
   resumeUser,
   previewUserRemoval,
   removeUser,
+  inviteUser,
+  offerPasswordReset,
   createServiceAccount,
   listServiceAccounts,
   readServiceAccount,
@@ -66,6 +81,14 @@ export const nativeRoutes = [
   readRole,
   updateRole,
   deleteRole,
+  signIn,
+  listSessions,
+  readCurrentSession,
+  signOut,
+  endSession,
+  endSessions,
+  changePassword,
+  acceptLink,
   createKeyspace,
   listKeyspaces,
   readKeyspace,
@@ -86,6 +109,9 @@ export const nativeRoutes = [
   readHealth,
   readReadiness,
 ] as const satisfies readonly Route[]
+
+/** What browsers go to and clients do not call: each leads elsewhere. */
+export const browserRoutes = [beginOpenIdSignIn, finishOpenIdSignIn] as const satisfies readonly Route[]
 
 export type NativeRoute = (typeof nativeRoutes)[number]
 

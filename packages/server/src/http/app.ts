@@ -1,4 +1,4 @@
-import { bounds, nativeRoutes } from "@keyward/contract"
+import { bounds, browserRoutes, nativeRoutes } from "@keyward/contract"
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -9,22 +9,28 @@ import type { Logger } from "pino"
 import type { Keyward } from "../keyward.ts"
 import type { OpenId } from "../openid/openid.ts"
 import { managementAuthentication } from "./authentication.ts"
+import { sessionCookie } from "./cookie.ts"
 import { readJsonBodies } from "./json-body.ts"
 import { serveAudit } from "./native/audit.ts"
 import { serveHealth } from "./native/health.ts"
 import { serveKeys } from "./native/keys.ts"
 import { serveKeyspaces } from "./native/keyspaces.ts"
+import { serveLinks } from "./native/links.ts"
 import { serveMembers } from "./native/members.ts"
+import { serveOpenIdSignIn } from "./native/openid.ts"
 import { serveOrganizations } from "./native/organizations.ts"
 import { serveRoles } from "./native/roles.ts"
 import { serveServiceAccounts } from "./native/service-accounts.ts"
+import { serveSessions } from "./native/sessions.ts"
 import { serveUsers } from "./native/users.ts"
 import { serveVerification } from "./native/verification.ts"
 import { tokenAuthentication } from "./openid-authentication.ts"
 import { answerError, answerUnreadable, sendProblem } from "./problem.ts"
 import { serveReference } from "./reference.ts"
 import { requestIds } from "./request-id.ts"
+import { sameOrigin } from "./same-origin.ts"
 import { refuseOtherMethods } from "./serve.ts"
+import { sessionAuthentication } from "./session-authentication.ts"
 
 export interface ListenerSettings {
   readonly logger: Logger
@@ -71,6 +77,8 @@ export function createListener({ logger, trustedHops, instance }: ListenerSettin
 }
 
 export interface AppSettings extends ListenerSettings {
+  /** Where browsers reach the server; null: at whatever host a request names. */
+  readonly publicUrl: string | null
   /** Absent: no OpenID provider is configured. */
   readonly openId?: OpenId | null
 }
@@ -83,27 +91,37 @@ export function createApp(keyward: Keyward, settings: AppSettings): FastifyInsta
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, "route_not_found", { detail: "There is nothing at this path." }),
   )
-  const { openId = null } = settings
-  const { guesses, deps } = keyward
-  const authenticate = managementAuthentication(
-    keyward.verifier,
-    openId?.identifyBearer ? tokenAuthentication(openId.identifyBearer, guesses, deps.clock) : null,
-  )
+  const { openId = null, publicUrl } = settings
+  const { verifier, guesses, deps } = keyward
+  const cookie = sessionCookie(publicUrl)
+  const origin = sameOrigin(publicUrl)
+  const authenticate = managementAuthentication({
+    verifier,
+    authenticateSession: sessionAuthentication(keyward),
+    authenticateToken: openId?.identifyBearer
+      ? tokenAuthentication(openId.identifyBearer, guesses, deps.clock)
+      : null,
+    cookie,
+    origin,
+  })
   for (const serveNoun of [
     serveOrganizations,
     serveUsers,
     serveServiceAccounts,
     serveMembers,
     serveRoles,
+    serveSessions(cookie, origin),
+    serveLinks,
     serveKeyspaces,
     serveKeys,
     serveVerification,
     serveAudit,
     serveHealth,
+    serveOpenIdSignIn(openId),
   ]) {
     serveNoun(app, keyward, authenticate)
   }
-  refuseOtherMethods(app, nativeRoutes)
+  refuseOtherMethods(app, [...nativeRoutes, ...browserRoutes])
   serveReference(app)
   return app
 }

@@ -1,30 +1,59 @@
-import { type Actor, type Caller, managementHoldings, type OwnerKind, type Subject } from "@keyward/core"
+import {
+  type Actor,
+  type Caller,
+  managementHoldings,
+  type OwnerKind,
+  type Subject,
+  sessionTokenPrefix,
+} from "@keyward/core"
 import type { FastifyRequest } from "fastify"
 import { isTokenText } from "../openid/token.ts"
 import type { Verification, Verifier } from "../verification/verifier.ts"
+import type { SessionCookie } from "./cookie.ts"
 import type { AuthenticateToken } from "./openid-authentication.ts"
-import { HttpProblem } from "./problem.ts"
+import { HttpProblem, tryAgainIn } from "./problem.ts"
+import type { SameOrigin } from "./same-origin.ts"
+import type { AuthenticateSession } from "./session-authentication.ts"
+import { visitOf } from "./visit.ts"
 
-/** @throws HttpProblem (or rejects with one) unless the request carries a management key that is valid now */
+/** @throws HttpProblem (or rejects with one) unless the request carries a credential that is valid now */
 export type Authenticate = (request: FastifyRequest) => Caller | Promise<Caller>
 
+/** Who takes which credential. */
+export interface Authenticators {
+  readonly verifier: Verifier
+  readonly authenticateSession: AuthenticateSession
+  /** Takes bearer tokens that are JWTs; null: nobody does, and they are no keys either. */
+  readonly authenticateToken: AuthenticateToken | null
+  readonly cookie: SessionCookie
+  readonly origin: SameOrigin
+}
+
 /**
- * Authenticates callers of the management API by keys of the management keyspaces.
- * @param authenticateToken who takes bearer tokens that are JWTs; null: nobody, and they are no keys either
+ * Authenticates callers of the management API: by the bearer token, which is that of a session, a JWT or a management key;
+ * otherwise by the key in X-API-Key; otherwise by the cookie of a session, with which only a page of this server can change
+ * anything.
  */
-export function managementAuthentication(
-  verifier: Verifier,
-  authenticateToken: AuthenticateToken | null,
-): Authenticate {
+export function managementAuthentication(authenticators: Authenticators): Authenticate {
+  const { verifier, authenticateSession, authenticateToken, cookie, origin } = authenticators
   return (request) => {
-    const text = credentialOf(request)
-    if (text === null) {
-      throw new HttpProblem("credential_missing", {
-        detail: "The request carries no credential.",
-        headers: { "www-authenticate": "Bearer" },
-      })
+    const bearer = bearerOf(request)
+    if (bearer?.startsWith(sessionTokenPrefix)) return authenticateSession(bearer, request)
+    if (bearer !== null && authenticateToken && isTokenText(bearer)) return authenticateToken(bearer, request)
+    const key = bearer ?? apiKeyOf(request)
+    if (key !== null) return authenticateKey(key, request)
+    const token = cookie.read(request)
+    if (token !== null) {
+      if (request.method !== "GET" && request.method !== "HEAD") origin.demand(request)
+      return authenticateSession(token, request)
     }
-    if (authenticateToken && isTokenText(text)) return authenticateToken(text, request)
+    throw new HttpProblem("credential_missing", {
+      detail: "The request carries no credential.",
+      headers: { "www-authenticate": "Bearer" },
+    })
+  }
+
+  function authenticateKey(text: string, request: FastifyRequest): Caller | Promise<Caller> {
     const address = request.ip
     const verification = verifier.verify({
       text,
@@ -43,15 +72,20 @@ function isManagement({ keyspace }: Subject): boolean {
   return keyspace.kind === "management"
 }
 
-/**
- * The key that a request presents: as a bearer token (RFC 6750 §2.1) or in X-API-Key; null when there is neither. An
- * Authorization header of another scheme is not for us.
- */
+/** The key that a request presents: as a bearer token or in X-API-Key; null when there is neither. */
 export function credentialOf(request: FastifyRequest): string | null {
-  const { authorization } = request.headers
-  if (authorization !== undefined && /^bearer(\s|$)/i.test(authorization))
-    return authorization.slice(6).trim()
-  const apiKey = request.headers["x-api-key"]
+  return bearerOf(request) ?? apiKeyOf(request)
+}
+
+/** The bearer token (RFC 6750 §2.1). An Authorization header of another scheme is not for us. */
+function bearerOf({ headers: { authorization } }: FastifyRequest): string | null {
+  return authorization !== undefined && /^bearer(\s|$)/i.test(authorization)
+    ? authorization.slice(6).trim()
+    : null
+}
+
+function apiKeyOf({ headers }: FastifyRequest): string | null {
+  const apiKey = headers["x-api-key"]
   return typeof apiKey === "string" ? apiKey : null
 }
 
@@ -70,13 +104,9 @@ function callerOf(verification: Verification, request: FastifyRequest): Caller {
       requestId: request.id,
     }
   }
-  const retryAfter = String(Math.ceil((verification.retryAfterMs ?? 1000) / 1000))
   if (outcome === "RATE_LIMITED") {
     const code = subject ? "key_limited" : "too_many_attempts"
-    throw new HttpProblem(code, {
-      detail: `Try again in ${retryAfter} s.`,
-      headers: { "retry-after": retryAfter },
-    })
+    throw new HttpProblem(code, tryAgainIn(verification.retryAfterMs ?? 1000))
   }
   throw new HttpProblem("credential_invalid", {
     // Whoever presents the very secret may know why it is refused; for all others nothing is there.
@@ -87,11 +117,6 @@ function callerOf(verification: Verification, request: FastifyRequest): Caller {
 
 function actorOf({ key }: Subject, request: FastifyRequest): Actor {
   const kind: OwnerKind = key.owner.kind
-  return {
-    kind,
-    id: key.owner.id,
-    credential: { kind: "key", id: key.id },
-    address: request.ip,
-    userAgent: request.headers["user-agent"]?.slice(0, 500) ?? null,
-  }
+  const { address, userAgent } = visitOf(request)
+  return { kind, id: key.owner.id, credential: { kind: "key", id: key.id }, address, userAgent }
 }

@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify"
 import type { IdentifyBearer } from "../openid/bearer.ts"
 import { ProviderUnavailable, TokenRefused } from "../openid/refusal.ts"
 import type { GuessThrottle } from "../verification/guess-throttle.ts"
-import { HttpProblem, type Occurrence } from "./problem.ts"
+import { HttpProblem, tryAgainIn } from "./problem.ts"
 
 /** @throws HttpProblem unless the token is the provider's, for us, and valid now */
 export type AuthenticateToken = (token: string, request: FastifyRequest) => Promise<Caller>
@@ -29,16 +29,8 @@ export function tokenAuthentication(
         })
       },
     )
-    return {
-      organizationId: bearer.organizationId,
-      actor: {
-        ...bearer.actor,
-        address: request.ip,
-        userAgent: request.headers["user-agent"]?.slice(0, 500) ?? null,
-      },
-      holds: bearer.holds,
-      requestId: request.id,
-    }
+    const { address, userAgent, requestId } = visitOf(request)
+    return { ...bearer, actor: { ...bearer.actor, address, userAgent }, requestId }
   }
 }
 
@@ -71,9 +63,4 @@ export async function proved<Proof>(
     request.log.debug({ err: error }, "what an OpenID provider should have proved was refused")
     return refuse()
   }
-}
-
-function tryAgainIn(milliseconds: number): Occurrence {
-  const seconds = String(Math.ceil(milliseconds / 1000))
-  return { detail: `Try again in ${seconds} s.`, headers: { "retry-after": seconds } }
 }

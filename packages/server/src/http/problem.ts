@@ -169,15 +169,19 @@ function occurrenceOf(failure: Failure): Occurrence {
     case "session_required":
       return { detail: "Only a user who is signed in can do this, with the session itself." }
     case "too_many_attempts":
-    case "overloaded": {
-      const retryAfter = String(Math.ceil(failure.retryAfterMs / 1000))
-      return { detail: `Try again in ${retryAfter} s.`, headers: { "retry-after": retryAfter } }
-    }
+    case "overloaded":
+      return tryAgainIn(failure.retryAfterMs)
     case "too_many_keys":
       return { detail: `The keyspace already has ${failure.limit} active keys, as many as it may.` }
     case "store_unavailable":
       return { detail: "The store does not answer.", headers: { "retry-after": storeRetrySeconds } }
   }
+}
+
+/** Never too early: whole seconds, rounded up. */
+export function tryAgainIn(milliseconds: number): Occurrence {
+  const seconds = String(Math.ceil(milliseconds / 1000))
+  return { detail: `Try again in ${seconds} s.`, headers: { "retry-after": seconds } }
 }
 
 /** @returns a sentence that says how much is wrong, and the first thing that is */

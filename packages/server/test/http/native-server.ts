@@ -54,11 +54,13 @@ export interface NativeServer extends TestKeyward {
 
 export interface ServerSettings extends TestSettings {
   readonly trustedHops?: number
+  /** Default: none is configured. */
+  readonly publicUrl?: string
   readonly openId?: OpenIdSettings
 }
 
 export async function openNative(settings: ServerSettings = {}): Promise<NativeServer> {
-  const { trustedHops = 0, openId: provider, ...rest } = settings
+  const { trustedHops = 0, publicUrl = null, openId: provider, ...rest } = settings
   let intercept: Intercept | null = null
   const inner = settings.store ?? openMemoryStore()
   const store = interceptedStore(inner, (method, call) => (intercept ? intercept(method, call) : call()))
@@ -66,7 +68,7 @@ export async function openNative(settings: ServerSettings = {}): Promise<NativeS
   const { keyward, created, log } = opened
   const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) })
   const openId = provider ? assembleOpenId(provider, keyward.deps, logger) : null
-  const app = createApp(keyward, { logger, trustedHops, openId })
+  const app = createApp(keyward, { logger, trustedHops, publicUrl, openId })
   const admin = created.adminKey.secret
   const organizations = [created.organization.id]
   await app.ready()
