@@ -1,6 +1,7 @@
 import type { Actor } from "../audit/event.ts"
 import { fail } from "../failure.ts"
-import type { Owner } from "../owner.ts"
+import type { Key } from "../key/key.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
 import type { Holdings } from "../permission/holdings.ts"
 import type { ManagementPermission } from "./management.ts"
 
@@ -67,7 +68,16 @@ export function ownOwner({ actor: { kind, id } }: Caller): Owner | null {
 
 export function isOwn(caller: Caller, owner: Owner): boolean {
   const own = ownOwner(caller)
-  return own !== null && own.kind === owner.kind && own.id === owner.id
+  return own !== null && isSameOwner(own, owner)
+}
+
+/**
+ * Guards giving a key to another owner, who may read its secret again if that was kept: so only one who may reveal it
+ * can have it revealed, to themselves or to anyone else.
+ * @throws "permission_denied"
+ */
+export function demandHandover(caller: Caller, { keyspaceId, secrets }: Key): void {
+  if (secrets.some(({ sealed }) => sealed !== null)) demand(caller, "keys.reveal", keyspaceId)
 }
 
 /** @throws "permission_denied" */

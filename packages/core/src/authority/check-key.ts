@@ -1,6 +1,7 @@
 import { fail, type InputError } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
+import { isSameOwner } from "../owner.ts"
 import type { Principal } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { isAddressRange, isOriginPattern } from "../verification/source.ts"
@@ -78,7 +79,7 @@ async function ownerErrors(
   before: Key,
   { organizationId, owner }: Key,
 ): Promise<InputError[]> {
-  if (owner.kind === before.owner.kind && owner.id === before.owner.id) return []
+  if (isSameOwner(owner, before.owner)) return []
   switch (owner.kind) {
     case "external":
       return []

@@ -5,13 +5,14 @@ import { keyFormats } from "../key/format.ts"
 import type { Key, Revocation, Secret } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
-import type { Owner } from "../owner.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
 import { type Instant, printTimestamp } from "../time.ts"
 import {
   type Caller,
   demandFound,
+  demandHandover,
   denied,
   isOwn,
   type KeyPermission,
@@ -156,6 +157,7 @@ export function updateKey(
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     const members = typeof patch === "function" ? patch(before) : patch
     demandOwner(caller, keyspace, members.owner ?? before.owner)
+    if (members.owner && !isSameOwner(members.owner, before.owner)) demandHandover(caller, before)
     const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
     demandGivable(caller, keyspace, key)
     await demandOwnGrants(deps, caller, keyspace, before, key)

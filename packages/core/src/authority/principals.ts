@@ -9,7 +9,7 @@ import type { Principal, PrincipalKind, ServiceAccount, User } from "../principa
 import type { Change, Page, PageOf, PrincipalFilter, PrincipalPosition } from "../store/store.ts"
 import { type Instant, later } from "../time.ts"
 import { rolePermissions } from "../verification/subject.ts"
-import { type Caller, demand, denied, mayWithKey } from "./caller.ts"
+import { type Caller, demand, demandHandover, denied, mayWithKey } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
@@ -420,6 +420,7 @@ async function demandHeir(
   // could not give a key to another owner by itself cannot do so by removing its owner.
   for (const key of owned) {
     if (!mayWithKey(caller, "write", key)) denied("keys.write")
+    demandHandover(caller, key)
     if (key.keyspaceId === management.id) demandGivable(caller, management, { ...key, owner })
   }
 }
