@@ -34,7 +34,6 @@ export function oneOfObjects<const Variants extends readonly TObject[]>(
   return Type.Unsafe({
     type: "object",
     oneOf: variants,
-    required: [by],
     discriminator: { propertyName: by },
     title,
     description,

@@ -120,8 +120,8 @@ function inputError(part: Part, fault: ErrorObject): InputError {
     case "discriminator":
       return {
         member: at(`${fault.instancePath}/${params["tag"]}`),
-        message: "The value is not one of those allowed.",
-        fix: "See /openapi.json for the kinds that there are.",
+        message: "The member is missing, or not one of the texts that tell what the object is.",
+        fix: "See /openapi.json for those that there are.",
       }
     case "format":
       return {

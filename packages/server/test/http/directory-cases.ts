@@ -1,13 +1,6 @@
-import type { nativeRoutes } from "@keyward/contract"
 import { expect } from "vitest"
 import type { Ask, NativeServer } from "./native-server.ts"
 import { type Case, patch, post, type Scene, unique } from "./route-case.ts"
-
-type Operation = (typeof nativeRoutes)[number]["operationId"]
-type DirectoryOperation = Extract<
-  Operation,
-  `${string}${"User" | "Users" | "UserRemoval" | "ServiceAccount" | "ServiceAccounts" | "ServiceAccountRemoval" | "Member" | "Members" | "Role" | "Roles"}`
->
 
 const freeze = { policy: { kind: "freeze" } }
 const stale = { headers: { "if-match": '"7"' } }
@@ -96,7 +89,7 @@ const serviceAccounts = standing(
   false,
 )
 
-export const directoryCases: Record<DirectoryOperation, Case> = {
+export const directoryCases = {
   createUser: {
     call: () => [
       "/v1/users",
@@ -348,4 +341,4 @@ export const directoryCases: Record<DirectoryOperation, Case> = {
         exceedingRole(server, (name) => [`/v1/roles/${name}`, { method: "DELETE" }]),
     },
   },
-}
+} satisfies Record<string, Case>
