@@ -130,13 +130,14 @@ export function browserSignIn(parts: SignInParts): BrowserSignIn {
 }
 
 /**
- * Where `path` leads on the server at `publicUrl`; null when that is elsewhere. Read as browsers read it, who take
- * `//evil.example`, `/\evil.example` and a tab in between for another host.
+ * Where `path` leads on the server at `publicUrl`; null for what a browser would take for another host: it reads
+ * `//evil.example`, `/\evil.example` and a tab in between as such.
+ * @param publicUrl without a slash at the end
  */
 export function urlOnServer(path: string, publicUrl: string): string | null {
   if (!path.startsWith("/") || !URL.canParse(path, publicUrl)) return null
-  const url = new URL(path, publicUrl)
-  return url.origin === new URL(publicUrl).origin ? url.href : null
+  if (new URL(path, publicUrl).origin !== new URL(publicUrl).origin) return null
+  return new URL(publicUrl + path).href
 }
 
 /** RFC 6749 §2.3.1: Basic unless the provider says that it takes only the other. */
