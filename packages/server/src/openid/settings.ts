@@ -125,8 +125,11 @@ export function resolveOpenId(
             publicUrl,
           },
   }
-  if (!settings.signIn?.scopes.split(" ").includes("openid") && settings.signIn) {
+  if (settings.signIn && !settings.signIn.scopes.split(" ").includes("openid")) {
     faults.push("KEYWARD_OPENID_SCOPES lacks openid, without which the provider does not say who signs in.")
+  }
+  if (settings.signIn?.createUsers && settings.roles === null) {
+    faults.push("KEYWARD_OPENID_CREATE_USERS needs KEYWARD_OPENID_ROLES_CLAIM, to say what new users may do.")
   }
   return { settings, faults }
 }
