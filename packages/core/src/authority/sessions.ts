@@ -123,7 +123,7 @@ export function currentSessionId({ actor }: Caller): string {
 }
 
 /** @throws "session_required"; "not_found" when it has come to its end meanwhile */
-export function readCurrentSession(deps: AuthorityDeps, caller: Caller): Promise<Session> {
+export async function readCurrentSession(deps: AuthorityDeps, caller: Caller): Promise<Session> {
   return liveSession(deps, caller, currentSessionId(caller))
 }
 
@@ -155,22 +155,26 @@ export async function listSessions(
  */
 export async function endSession(deps: AuthorityDeps, caller: Caller, id: string): Promise<void> {
   const session = await deps.store.session(caller.organizationId, id)
-  if (!session || !isOwnDoing(caller, session.userId)) demand(caller, "sessions.write", null)
-  if (!session || !sessionIsLive(session, deps.sessionLifetime, deps.clock.now())) {
-    return fail({ code: "not_found", resource: "session" })
-  }
-  if (!isOwnDoing(caller, session.userId)) await userWithin(deps, caller, session.userId)
-  await commit(
+  const own = session !== null && isOwnDoing(caller, session.userId)
+  // Before anything is said of it: what is not one's own may as well not exist.
+  if (!own) demand(caller, "sessions.write", null)
+  const live = await liveSession(deps, caller, id)
+  if (!own) await userWithin(deps, caller, live.userId)
+  await end(deps, caller, live)
+}
+
+/** Ends the session that the caller presented. @throws "session_required"; "not_found" when it is over meanwhile */
+export async function signOut(deps: AuthorityDeps, caller: Caller): Promise<void> {
+  await end(deps, caller, await readCurrentSession(deps, caller))
+}
+
+function end(deps: AuthorityDeps, caller: Caller, { id, userId }: Session): Promise<void> {
+  return commit(
     deps,
     caller.organizationId,
     [{ kind: "session.delete", sessionId: id }],
-    [draft(deps, caller, "session.ended", { kind: "session", id }, { user_id: session.userId })],
+    [draft(deps, caller, "session.ended", { kind: "session", id }, { user_id: userId })],
   )
-}
-
-/** Ends the session that the caller presented. @throws "session_required" */
-export function signOut(deps: AuthorityDeps, caller: Caller): Promise<void> {
-  return endSession(deps, caller, currentSessionId(caller))
 }
 
 /**
