@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { ConfigError, describeConfig, readConfig } from "../../src/config.ts"
+import { identityOf } from "../../src/openid/identity.ts"
 
 const bearer = {
   KEYWARD_OPENID_ISSUER: "https://login.example.com/realms/main",
@@ -137,5 +139,36 @@ describe("settings of the OpenID provider", () => {
     const shown = JSON.stringify(describeConfig(browser))
     expect(shown).toContain("********")
     expect(shown).not.toContain("hush")
+  })
+})
+
+describe("docs/openid.md", () => {
+  const page = readFileSync(new URL("../../../../docs/openid.md", import.meta.url), "utf8")
+
+  test("names every setting with its default", () => {
+    const rows = [...page.matchAll(/^\| `(KEYWARD_OPENID_\w+)` \|.*\| ([^|]+) \|$/gm)]
+    const stated = rows.map(([, name, standard = ""]) => [name, /^`(.*)`$/.exec(standard)?.[1] ?? ""])
+    const settings = describeConfig({}).filter(({ name }) => name.startsWith("KEYWARD_OPENID_"))
+    const declared = settings.map((setting) => [setting.name, setting.default])
+    expect(stated.sort()).toEqual(declared.sort())
+  })
+
+  test("has an example that says what it does", () => {
+    const [, lines = ""] = /```sh\n([^`]+)```/.exec(page) ?? []
+    const [, claims = ""] = /```json\n([^`]+)```/.exec(page) ?? []
+    const { openId } = readConfig(
+      Object.fromEntries(
+        lines
+          .trim()
+          .split("\n")
+          .map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) ?? []),
+      ),
+    )
+    if (!openId) throw new Error("The example configures no provider.")
+    const { iss, sub, ...rest } = JSON.parse(claims)
+    const identity = identityOf({ issuer: iss, subject: sub, claims: rest }, openId)
+    expect(iss).toBe(openId.issuer)
+    expect(rest.aud).toContain(openId.audience)
+    expect(identity).toMatchObject({ email: "jane@example.com", roles: ["admin"] })
   })
 })
