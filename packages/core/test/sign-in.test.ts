@@ -146,7 +146,7 @@ describe("all that can be wrong is one failure", () => {
 })
 
 describe("failures are counted", () => {
-  const { source, pair, account } = signInLimits
+  const { source, pair } = signInLimits
   const unitMs = ({ count, windowSeconds }: { readonly count: number; readonly windowSeconds: number }) =>
     (windowSeconds * 1000) / count
 
