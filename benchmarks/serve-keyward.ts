@@ -13,7 +13,7 @@ const { keyward, adminKey, secrets } = await openSubject(
   1000,
   10_000,
 )
-const app = createApp(keyward, { logger: createLogger("error"), trustedHops: 0 })
+const app = createApp(keyward, { logger: createLogger("error"), trustedHops: 0, publicUrl: null })
 const url = await app.listen({ host: "127.0.0.1", port: 0 })
 process.send?.({ url, adminKey, secrets })
 process.on("message", () => process.send?.({ cpu: process.cpuUsage() }))

@@ -29,6 +29,7 @@ export async function openSubject(store: Store, keys: number, cacheKeys: number)
     logger: createLogger("error"),
     peppers: new Peppers(new Map([[1, systemEntropy.bytes(32)]])),
     sealer: new Sealer(new Map([[1, systemEntropy.bytes(32)]]), systemEntropy),
+    sessionLifetime: { idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 },
     cacheKeys,
     trustedForMs: null,
     guessLimit: 300,
@@ -57,7 +58,8 @@ async function insertKeys(keyward: Keyward, organizationId: string, keyspaceId: 
     while (changes.length < keysPerCommit && secrets.length < count) {
       const id = newId(systemClock.now(), systemEntropy)
       const secret = nativeFormat.print("demo_live", id, systemEntropy)
-      const key = benchmarkKey(id, organizationId, keyspaceId, secret, peppers, secrets.length)
+      const alias = await store.newAlias()
+      const key = benchmarkKey({ id, alias }, organizationId, keyspaceId, secret, peppers, secrets.length)
       changes.push({ kind: "key.insert", key, maxActiveKeys: null })
       secrets.push(secret)
     }
@@ -67,7 +69,7 @@ async function insertKeys(keyward: Keyward, organizationId: string, keyspaceId: 
 }
 
 function benchmarkKey(
-  id: string,
+  named: Pick<Key, "id" | "alias">,
   organizationId: string,
   keyspaceId: string,
   text: string,
@@ -76,7 +78,7 @@ function benchmarkKey(
 ): Key {
   const now = systemClock.now()
   return {
-    id,
+    ...named,
     organizationId,
     keyspaceId,
     owner: { kind: "external", id: `customer-${number % 1000}` },
@@ -119,7 +121,7 @@ function inserted(organizationId: string, count: number) {
     organizationId,
     at,
     action: "key.created",
-    actor: { kind: "system", id: "benchmark", keyId: null, address: null, userAgent: null },
+    actor: { kind: "system", id: "benchmark", credential: null, address: null, userAgent: null },
     target: { kind: "organization", id: organizationId },
     details: { count },
     requestId: null,

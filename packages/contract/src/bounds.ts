@@ -20,16 +20,26 @@ export const bounds = {
   /** Longest permission query, in characters. */
   permissionQueryLength: 1000,
   ownerIdLength: 255,
+  /** Longest e-mail address, in characters (RFC 5321 §4.5.3.1.3). */
+  emailLength: 254,
+  /** How long a new password may be, in characters. */
+  password: { minimum: 8, maximum: 200 },
   tagLength: 64,
   /** Longest address or CIDR range, in characters. */
   addressLength: 64,
   originLength: 300,
   timestampLength: 40,
   cursorLength: 2048,
+  /** Longest path to which a sign-in in the browser leads, in characters. */
+  returnPathLength: 1000,
   /** Most of each that one key can have. */
   key: { permissions: 500, roles: 50, tags: 50, limits: 10, addresses: 100, origins: 100 },
   /** Most of each that one keyspace can have. */
   keyspace: { permissions: 1000, roles: 200, limits: 10, activeKeys: 1_000_000_000 },
+  /** Most roles that one user or service account can have. */
+  memberRoles: 50,
+  /** `days`: how long the keys of a removed owner can live on. `shown`: how many of them a preview names. */
+  removal: { days: 3650, shown: 200 },
   /** `bytes`: as JSON without white space, in UTF-8. `depth`: objects and lists within one another, the outermost included. */
   metadata: { bytes: 4096, depth: 5 },
   limit: { nameLength: 64, count: 1_000_000_000, windowSeconds: 31 * 24 * 60 * 60 },

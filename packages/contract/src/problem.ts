@@ -36,10 +36,30 @@ export const problems = {
     title: "Credential invalid",
     fix: "Send a management key that is active; ask your administrator for a new one if this one is not.",
   },
+  sign_in_refused: {
+    status: 401,
+    title: "Sign-in refused",
+    fix: "Check the e-mail address and the password, or ask an administrator for a reset link.",
+  },
   too_many_attempts: {
     status: 429,
     title: "Too many failed attempts",
     fix: "Wait for the seconds in Retry-After before presenting another credential.",
+  },
+  overloaded: {
+    status: 503,
+    title: "Too many sign-ins at once",
+    fix: "Repeat the call after the seconds in Retry-After.",
+  },
+  session_required: {
+    status: 403,
+    title: "Session required",
+    fix: "Sign in (POST /v1/sessions) and make the call with that session.",
+  },
+  cross_site_request: {
+    status: 403,
+    title: "Cross-site request",
+    fix: "Make the call from a page of this server, or with a bearer token or key in place of the cookie.",
   },
   permission_denied: {
     status: 403,
@@ -77,6 +97,16 @@ export const problems = {
     title: "Built-in keyspace",
     fix: "Create a keyspace of your own and change that.",
   },
+  built_in_role: {
+    status: 409,
+    title: "Built-in role",
+    fix: "Create a role of your own with the permissions that you need.",
+  },
+  last_owner: {
+    status: 409,
+    title: "Last owner",
+    fix: "Make another user an owner first.",
+  },
   too_many_keys: {
     status: 409,
     title: "Too many active keys",
@@ -97,6 +127,11 @@ export const problems = {
     status: 503,
     title: "Store unavailable",
     fix: "Repeat the call after the seconds in Retry-After.",
+  },
+  openid_unavailable: {
+    status: 503,
+    title: "OpenID provider unavailable",
+    fix: "Repeat the call after the seconds in Retry-After, or use a management key.",
   },
   internal_error: { status: 500, title: "Internal error", fix: "Report the request_id to the operator." },
 } as const satisfies Record<string, { readonly status: number; readonly title: string; readonly fix: string }>
@@ -147,8 +182,11 @@ export function commonProblems(route: Route): ProblemCode[] {
   const codes: ProblemCode[] = ["bad_request", "invalid_input"]
   if (route.body) codes.push("malformed_json", "unsupported_media_type", "body_too_large")
   if (route.byHolder) codes.push("credential_missing", "key_refused")
-  if (route.permission !== undefined) codes.push("credential_missing", "credential_invalid")
+  if (route.permission !== undefined) {
+    codes.push("credential_missing", "credential_invalid", "openid_unavailable")
+  }
   if (route.permission) codes.push("permission_denied")
+  if (route.permission !== undefined && route.method !== "GET") codes.push("cross_site_request")
   if (route.byHolder || route.permission !== undefined) {
     codes.push("key_limited", "too_many_attempts", "store_unavailable")
   }

@@ -6,8 +6,8 @@ import { type Static, type TObject, type TProperties, type TSchema, type TUnsafe
  */
 export const secretMark = "x-secret"
 
-/** The keywords of ours in the schemas. A validator that knows only JSON Schema's own must be told of them. */
-export const schemaKeywords: readonly string[] = [secretMark]
+/** The keywords that are not JSON Schema's own: ours, and OpenAPI's. A strict validator must be told of them. */
+export const schemaKeywords: readonly string[] = [secretMark, "discriminator"]
 
 /** An object that a caller sends: a member that is not declared is a mistake, not a wish. */
 export function input<Properties extends TProperties>(
@@ -23,6 +23,21 @@ export function oneOf<const Text extends string>(
   options: { readonly description: string; readonly default?: NoInfer<Text> },
 ): TUnsafe<Text> {
   return Type.Unsafe({ type: "string", enum: texts, ...options })
+}
+
+/** One of these objects, told apart by one of their members, in which each allows another text. */
+export function oneOfObjects<const Variants extends readonly TObject[]>(
+  variants: Variants,
+  told: { readonly by: string; readonly title: string; readonly description: string },
+): TUnsafe<Static<Variants[number]>> {
+  const { by, title, description } = told
+  return Type.Unsafe({
+    type: "object",
+    oneOf: variants,
+    discriminator: { propertyName: by },
+    title,
+    description,
+  })
 }
 
 /** A list; its items cannot be reassigned in the type, so that what is read-only elsewhere can be sent as it is. */

@@ -8,7 +8,18 @@ export interface InputError {
   readonly fix: string
 }
 
-export type ResourceKind = "organization" | "user" | "keyspace" | "key" | "secret"
+export type ResourceKind =
+  | "organization"
+  | "user"
+  | "service_account"
+  /** A user or service account, whichever has the id. */
+  | "member"
+  | "role"
+  | "session"
+  | "link"
+  | "keyspace"
+  | "key"
+  | "secret"
 
 /**
  * Why the authority did not do what it was asked. A refused key is not among these: a verification has an outcome;
@@ -27,6 +38,16 @@ export type Failure =
   | { readonly code: "key_revoked" }
   | { readonly code: "not_recoverable" }
   | { readonly code: "built_in_keyspace" }
+  | { readonly code: "built_in_role" }
+  /** The last owner who is neither suspended nor removed stays one. */
+  | { readonly code: "last_owner" }
+  /** Whoever may not be told why: unknown account, wrong password, suspended, no password set. */
+  | { readonly code: "sign_in_refused" }
+  | { readonly code: "too_many_attempts"; readonly retryAfterMs: number }
+  /** Only a signed-in user can do this, with the session itself. */
+  | { readonly code: "session_required" }
+  /** More passwords wait to be verified than the machine is given to do. */
+  | { readonly code: "overloaded"; readonly retryAfterMs: number }
   | { readonly code: "too_many_keys"; readonly limit: number }
   | { readonly code: "store_unavailable" }
 

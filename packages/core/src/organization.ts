@@ -3,18 +3,11 @@ import type { Instant } from "./time.ts"
 /** The tenant. Everything else belongs to exactly one. */
 export interface Organization {
   readonly id: string
+  /** An integer for dialects that need one; unique in the installation, never given twice. */
+  readonly alias: number
+  /** 1 to 255 characters. */
   readonly name: string
   readonly createdAt: Instant
-}
-
-/** A person who can sign in. */
-export interface User {
-  readonly id: string
-  readonly organizationId: string
-  /** Lower case; unique in the organization. */
-  readonly email: string
-  readonly displayName: string
-  /** A PHC string (argon2id), or null while no password is set. Never leaves the server. */
-  readonly passwordHash: string | null
-  readonly createdAt: Instant
+  readonly updatedAt: Instant
+  readonly revision: number
 }

@@ -7,3 +7,7 @@ export interface Owner {
   readonly kind: OwnerKind
   readonly id: string
 }
+
+export function isSameOwner(a: Owner, b: Owner): boolean {
+  return a.kind === b.kind && a.id === b.id
+}

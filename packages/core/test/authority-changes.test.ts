@@ -459,7 +459,7 @@ describe("an organization", () => {
       permissions: ["*"],
     })
     expect(adminKey.secret.startsWith("keyward_")).toBe(true)
-    expect(await house.deps.store.user(organization.id, admin.id)).toEqual(admin)
+    expect(await house.deps.store.principal(organization.id, admin.id)).toEqual(admin)
     const actions = (await trailOf(house, organization.id)).slice(0, 4).map(({ action }) => action)
     expect(actions).toEqual(["organization.created", "keyspace.created", "user.created", "key.created"])
   })

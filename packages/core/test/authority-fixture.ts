@@ -6,13 +6,19 @@ import type { AuthorityDeps, ChangeNotice } from "../src/authority/deps.ts"
 import { type CreatedOrganization, createOrganization, systemCaller } from "../src/authority/organizations.ts"
 import { AuthorityError, type Failure } from "../src/failure.ts"
 import { Peppers } from "../src/key/digest.ts"
+import type { Key } from "../src/key/key.ts"
 import { Sealer } from "../src/key/sealing.ts"
 import type { Keyspace } from "../src/keyspace.ts"
+import type { Owner } from "../src/owner.ts"
+import { Holdings } from "../src/permission/holdings.ts"
 import { PermissionSet } from "../src/permission/set.ts"
+import type { User } from "../src/principal.ts"
 import { openMemoryStore } from "../src/store/memory.ts"
 import type { Store } from "../src/store/store.ts"
 import type { Instant } from "../src/time.ts"
+import { compileSubject, managementHoldings, rolePermissions } from "../src/verification/subject.ts"
 import { seededEntropy } from "./chance.ts"
+import { countingHasher } from "./counting-hasher.ts"
 
 export const start = 1_782_948_649_068 as Instant
 
@@ -53,6 +59,8 @@ export function newDeps(store: Store = openMemoryStore(), notices: ChangeNotice[
     entropy,
     peppers: new Peppers(new Map([[1, new Uint8Array(32).fill(1)]])),
     sealer: new Sealer(new Map([[1, new Uint8Array(32).fill(2)]]), entropy),
+    passwords: countingHasher(),
+    sessionLifetime: { idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 },
     changes: { changed: (notice) => notices.push(notice) },
   }
   return { deps, clock }
@@ -104,10 +112,54 @@ export async function openHouse(): Promise<House> {
 export function callerWith(house: House, ...grants: string[]): Caller {
   return {
     organizationId: house.acme.organization.id,
-    actor: { kind: "external", id: "someone", keyId: null, address: "203.0.113.7", userAgent: "test" },
-    holds: new PermissionSet(grants),
+    actor: { kind: "external", id: "someone", credential: null, address: "203.0.113.7", userAgent: "test" },
+    holds: new Holdings([new PermissionSet(grants)]),
     requestId: "request-1",
   }
+}
+
+/** A user or service account of acme with these roles, as a caller with all that the roles grant now. */
+export async function callerAs(house: House, { kind, id }: Owner): Promise<Caller> {
+  const principal = await house.deps.store.principal(house.admin.organizationId, id)
+  if (principal?.kind !== kind) throw new Error(`There is no such ${kind}.`)
+  const management = await managementOf(house)
+  return {
+    ...callerWith(house),
+    actor: { ...callerWith(house).actor, kind, id },
+    holds: new Holdings([rolePermissions(principal.roles, management)]),
+  }
+}
+
+/** A caller of acme who presents this management key, as the HTTP edge makes one. */
+export async function callerBy(house: House, { id }: Key): Promise<Caller> {
+  const { store } = house.deps
+  const key = await store.key(house.admin.organizationId, id)
+  const secret = key?.secrets[0]
+  const stored = secret && (await store.subject([secret]))
+  if (!stored) throw new Error("There is no such key.")
+  const { owner } = stored.key
+  return {
+    ...callerWith(house),
+    actor: { ...callerWith(house).actor, ...owner, credential: { kind: "key", id } },
+    holds: managementHoldings(compileSubject(stored, await managementOf(house))),
+  }
+}
+
+async function managementOf({ deps, acme }: House): Promise<Keyspace> {
+  const { id, organizationId } = acme.managementKeyspace
+  return (await deps.store.keyspace(organizationId, id)) ?? acme.managementKeyspace
+}
+
+let people = 0
+
+/** A new user of acme with these roles. */
+export function newUser(house: House, ...roles: string[]): Promise<User> {
+  people++
+  return house.authority.createUser(house.admin, {
+    email: `user-${people}@acme.test`,
+    displayName: `User ${people}`,
+    roles,
+  })
 }
 
 /** The failure with which a call was refused. Anything else it does, a success included, fails the test. */

@@ -1,22 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { Caller } from "../src/authority/caller.ts"
 import { AuthorityError } from "../src/failure.ts"
 import type { Key } from "../src/key/key.ts"
-import { PermissionSet } from "../src/permission/set.ts"
-import { compileSubject } from "../src/verification/subject.ts"
-import { callerWith, failureOf, type House, openHouse } from "./authority-fixture.ts"
-
-/** A caller who presents this key, as the HTTP edge makes one. */
-function callerBy(house: House, key: Key): Caller {
-  const { managementKeyspace } = house.acme
-  const subject = compileSubject({ key, secretVersion: 1, ownerSuspended: false }, managementKeyspace)
-  return {
-    ...callerWith(house),
-    holds: subject.permissions,
-    actor: { ...callerWith(house).actor, keyId: key.id },
-  }
-}
+import { type Holder, PermissionSet } from "../src/permission/set.ts"
+import { callerBy, callerWith, failureOf, openHouse } from "./authority-fixture.ts"
 
 const permissions = ["keys.read", "keys.write", "keys.reveal", "audit.read"]
 const grantTexts = (management: string) => [
@@ -82,13 +69,13 @@ describe("in the management keyspace", () => {
         const needs = permissions.flatMap((name) =>
           [null, keyspaceId, house.keyspace.id].map((resource) => ({ name, resource })),
         )
-        const within = (key: Key, holds: PermissionSet) =>
+        const within = (key: Key, holds: Holder) =>
           needs.filter((need) => new PermissionSet(key.permissions).allows(need) && !holds.allows(need))
 
         for (const step of sequence) {
           const by = await house.deps.store.key(house.admin.organizationId, ids[step.by % ids.length] ?? "")
           if (!by || by.revokedAt !== null || by.disabledAt !== null) continue
-          const caller = callerBy(house, by)
+          const caller = await callerBy(house, by)
           const onId = step.kind === "create" ? null : (ids[step.on % ids.length] ?? "")
           const before = onId === null ? null : await house.deps.store.key(house.admin.organizationId, onId)
           try {

@@ -11,11 +11,14 @@ import { callerWith, failureOf, type House, openHouse, refused, start } from "./
 const page = { limit: 10, after: null }
 const unknownId = "01981d3a-7c00-7000-8000-00000000dead"
 
-/** What a use case is about: a key and its keyspace, here or in the other organization. */
+/** What a use case is about, here or in the other organization. */
 interface Target {
   readonly keyspaceId: string
   readonly keyId: string
   readonly organizationId: string
+  readonly userId: string
+  readonly serviceAccountId: string
+  readonly roleName: string
 }
 interface UseCase {
   readonly name: string
@@ -25,12 +28,118 @@ interface UseCase {
   readonly run: (house: House, caller: Caller, target: Target) => Promise<unknown>
 }
 
+/** Both kinds of members go through the same use cases. */
+function ofMember(name: string, needs: ManagementPermission, run: UseCase["run"]): UseCase {
+  return { name, needs, resource: "user", run }
+}
+
+const freeze = { kind: "freeze" } as const
+
 const useCases: readonly UseCase[] = [
   {
     name: "organization",
     needs: "organizations.read",
     resource: "organization",
     run: ({ authority }, caller, { organizationId }) => authority.organization(caller, organizationId),
+  },
+  {
+    name: "updateOrganization",
+    needs: "organizations.write",
+    resource: "organization",
+    run: ({ authority }, caller, { organizationId }) =>
+      authority.updateOrganization(caller, organizationId, { name: "New" }, null),
+  },
+  {
+    name: "createUser",
+    needs: "members.write",
+    resource: null,
+    run: ({ authority }, caller) =>
+      authority.createUser(caller, { email: "new@acme.test", displayName: "New", roles: [] }),
+  },
+  {
+    name: "createServiceAccount",
+    needs: "members.write",
+    resource: null,
+    run: ({ authority }, caller) => authority.createServiceAccount(caller, { displayName: "New" }),
+  },
+  {
+    name: "principals",
+    needs: "members.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.principals(caller, {}, page),
+  },
+  ofMember("user", "members.read", ({ authority }, caller, { userId }) => authority.user(caller, userId)),
+  {
+    name: "serviceAccount",
+    needs: "members.read",
+    resource: "service_account",
+    run: ({ authority }, caller, { serviceAccountId }) => authority.serviceAccount(caller, serviceAccountId),
+  },
+  {
+    name: "member",
+    needs: "members.read",
+    resource: "member",
+    run: ({ authority }, caller, { userId }) => authority.member(caller, userId),
+  },
+  {
+    name: "updateMember",
+    needs: "members.write",
+    resource: "member",
+    run: ({ authority }, caller, { userId }) => authority.updateMember(caller, userId, [], null),
+  },
+  ofMember("updateUser", "members.write", ({ authority }, caller, { userId }) =>
+    authority.updateUser(caller, userId, { displayName: "x" }, null),
+  ),
+  {
+    name: "updateServiceAccount",
+    needs: "members.write",
+    resource: "service_account",
+    run: ({ authority }, caller, { serviceAccountId }) =>
+      authority.updateServiceAccount(caller, serviceAccountId, { description: "x" }, null),
+  },
+  ofMember("suspend", "members.write", ({ authority }, caller, { userId }) =>
+    authority.suspend(caller, "user", userId),
+  ),
+  ofMember("resume", "members.write", ({ authority }, caller, { userId }) =>
+    authority.resume(caller, "user", userId),
+  ),
+  ofMember("previewRemoval", "members.write", ({ authority }, caller, { userId }) =>
+    authority.previewRemoval(caller, "user", userId, freeze),
+  ),
+  ofMember("remove", "members.write", ({ authority }, caller, { userId }) =>
+    authority.remove(caller, "user", userId, freeze),
+  ),
+  {
+    name: "roles",
+    needs: "roles.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.roles(caller),
+  },
+  {
+    name: "role",
+    needs: "roles.read",
+    resource: "role",
+    run: ({ authority }, caller, { roleName }) => authority.role(caller, roleName),
+  },
+  {
+    name: "createRole",
+    needs: "roles.write",
+    resource: null,
+    run: ({ authority }, caller) =>
+      authority.createRole(caller, { name: "new", description: "", permissions: [] }),
+  },
+  {
+    name: "updateRole",
+    needs: "roles.write",
+    resource: "role",
+    run: ({ authority }, caller, { roleName }) =>
+      authority.updateRole(caller, roleName, { description: "x" }),
+  },
+  {
+    name: "deleteRole",
+    needs: "roles.write",
+    resource: "role",
+    run: ({ authority }, caller, { roleName }) => authority.deleteRole(caller, roleName),
   },
   {
     name: "createKeyspace",
@@ -122,17 +231,37 @@ async function prepare() {
     keyspaceId: house.foreign.id,
     name: "Theirs",
   })
+  const member = async (caller: Caller) => {
+    const { authority } = house
+    const user = await authority.createUser(caller, { email: "m@m.test", displayName: "M", roles: [] })
+    const { id } = await authority.createServiceAccount(caller, { displayName: "S" })
+    return { userId: user.id, serviceAccountId: id }
+  }
+  const role = (name: string) => ({ name, description: "", permissions: [] })
+  await house.authority.createRole(house.admin, role("ours"))
+  await house.authority.createRole(foreignAdmin, role("theirs"))
   const target: Target = {
+    ...(await member(house.admin)),
+    roleName: "ours",
     keyspaceId: house.recoverable.id,
     keyId: own.key.id,
     organizationId: house.acme.organization.id,
   }
   const theirs: Target = {
+    ...(await member(foreignAdmin)),
+    roleName: "theirs",
     keyspaceId: house.foreign.id,
     keyId: foreign.key.id,
     organizationId: house.other.organization.id,
   }
-  const nothing: Target = { keyspaceId: unknownId, keyId: unknownId, organizationId: unknownId }
+  const nothing: Target = {
+    keyspaceId: unknownId,
+    keyId: unknownId,
+    organizationId: unknownId,
+    userId: unknownId,
+    serviceAccountId: unknownId,
+    roleName: "unknown",
+  }
   return { house, target, theirs, nothing }
 }
 
@@ -143,7 +272,11 @@ test("every use case of the authority is in the table", async () => {
   expect(Object.keys(createAuthority(house.deps)).sort()).toEqual(useCases.map(({ name }) => name).sort())
 })
 
-describe.each(useCases)("$name needs $needs", ({ needs, resource, run }) => {
+/** Whether the use case is about one keyspace, to which the permission for it can be bound. */
+const isBindable = ({ resource }: UseCase) => resource === "key" || resource === "keyspace"
+
+describe.each(useCases)("$name needs $needs", (useCase) => {
+  const { needs, resource, run } = useCase
   test("with exactly that it works", async () => {
     const { house, target } = await prepare()
     await run(house, callerWith(house, needs), target)
@@ -176,7 +309,7 @@ describe.each(useCases)("$name needs $needs", ({ needs, resource, run }) => {
   test("bound to the keyspace it works there, and for the organization as a whole it is refused", async () => {
     const { house, target } = await prepare()
     const bound = callerWith(house, `${needs}:${target.keyspaceId}`)
-    if (resource === null || resource === "organization") {
+    if (!isBindable(useCase)) {
       await refused(run(house, bound, target), "permission_denied")
     } else {
       await run(house, bound, target)
@@ -186,7 +319,7 @@ describe.each(useCases)("$name needs $needs", ({ needs, resource, run }) => {
   test("bound to another keyspace: not_found, or permission_denied for one who may read the target", async () => {
     const { house, target, nothing } = await prepare()
     const elsewhere = `${needs}:${house.keyspace.id}`
-    if (resource === null || resource === "organization") {
+    if (!isBindable(useCase) || resource === null) {
       await refused(run(house, callerWith(house, elsewhere), target), "permission_denied")
       return
     }

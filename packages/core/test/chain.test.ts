@@ -44,7 +44,7 @@ const draft = fc.record<AuditDraft>({
   actor: fc.record({
     kind: fc.constantFrom("user", "system"),
     id: fc.string(),
-    keyId: fc.option(fc.uuid()),
+    credential: fc.option(fc.record({ kind: fc.constantFrom("key", "session", "token"), id: fc.string() })),
     address: fc.option(fc.ipV4()),
     userAgent: fc.option(fc.string({ unit: "grapheme" })),
   }),

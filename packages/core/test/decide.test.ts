@@ -4,6 +4,7 @@ import type { Key, Secret } from "../src/key/key.ts"
 import type { Keyspace } from "../src/keyspace.ts"
 import { decideLimit } from "../src/limit/gcra.ts"
 import { parseQuery } from "../src/permission/query.ts"
+import type { OwnerState } from "../src/principal.ts"
 import type { Instant } from "../src/time.ts"
 import { type Circumstances, decide, type TraceStep } from "../src/verification/decide.ts"
 import { type Outcome, outcomes } from "../src/verification/outcome.ts"
@@ -50,6 +51,7 @@ const secret: Secret = {
 }
 const key: Key = {
   id: "key",
+  alias: 1,
   organizationId: "organization",
   keyspaceId: "keyspace",
   owner: { kind: "organization", id: "organization" },
@@ -74,9 +76,11 @@ const key: Key = {
   secrets: [secret],
 }
 
+const owner: OwnerState = { id: "user", suspended: false, roles: ["member"], revision: 1 }
+
 interface Situation {
   readonly key: Key
-  readonly ownerSuspended: boolean
+  readonly owner: OwnerState | null
   readonly asked: Circumstances
 }
 const query = (text: string) => {
@@ -86,7 +90,7 @@ const query = (text: string) => {
 }
 const fine: Situation = {
   key,
-  ownerSuspended: false,
+  owner: null,
   asked: {
     now,
     permissions: query("invoices.read"),
@@ -96,8 +100,8 @@ const fine: Situation = {
     consumed: () => null,
   },
 }
-function decided({ key, ownerSuspended, asked }: Situation, trace?: TraceStep[]) {
-  return decide(compileSubject({ key, secretVersion: 1, ownerSuspended }, keyspace), asked, trace)
+function decided({ key, owner, asked }: Situation, trace?: TraceStep[]) {
+  return decide(compileSubject({ key, secretVersion: 1, owner }, keyspace), asked, trace)
 }
 
 /** What can be wrong, in the order in which it is to be noticed. */
@@ -111,7 +115,7 @@ const causes: readonly { outcome: Outcome; check: string; on: (situation: Situat
     check: "state",
     on: (s) => ({ ...s, key: { ...s.key, secrets: [{ ...secret, expiresAt: now }] } }),
   },
-  { outcome: "OWNER_SUSPENDED", check: "owner", on: (s) => ({ ...s, ownerSuspended: true }) },
+  { outcome: "OWNER_SUSPENDED", check: "owner", on: (s) => ({ ...s, owner: { ...owner, suspended: true } }) },
   {
     outcome: "IP_NOT_ALLOWED",
     check: "client_ip",
@@ -260,5 +264,5 @@ describe("limits", () => {
 })
 
 test("a subject of a secret that the key has not is an error, not a key without expiry", () => {
-  expect(() => compileSubject({ key, secretVersion: 2, ownerSuspended: false }, keyspace)).toThrow(RangeError)
+  expect(() => compileSubject({ key, secretVersion: 2, owner: null }, keyspace)).toThrow(RangeError)
 })

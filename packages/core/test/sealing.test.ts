@@ -108,4 +108,16 @@ describe("sealing", () => {
   ])("refuses %s", (_, keys) => {
     expect(() => new Sealer(keys, seededEntropy(8))).toThrow(RangeError)
   })
+
+  test("what is sealed for a purpose opens for that purpose alone, under any key-encryption key that is still here", () => {
+    const old = new Sealer(new Map([[1, bytes(1)]]), seededEntropy(1))
+    const both = new Sealer(new Map([1, 2].map((version) => [version, bytes(version)])), seededEntropy(2))
+    const sealed = old.forPurpose("sign-in").seal("text")
+    expect(both.forPurpose("sign-in").open(sealed)).toBe("text")
+    expect(() => both.forPurpose("sign-out").open(sealed)).toThrow()
+    expect(() => both.open(sealed, owner)).toThrow()
+    expect(() => both.forPurpose("sign-in").open(both.seal("text", owner))).toThrow()
+    const other = new Sealer(new Map([[1, bytes(3)]]), seededEntropy(3))
+    expect(() => other.forPurpose("sign-in").open(sealed)).toThrow()
+  })
 })

@@ -1,5 +1,6 @@
 import { type Answer, checkKey, type Query, type Route, readSelf } from "@keyward/contract"
 import { readAnswer } from "./answer.ts"
+import { membersOf, rolesOf, serviceAccountsOf, usersOf } from "./directory.ts"
 import { exchange, type Server, type ServerOptions, serverOf } from "./exchange.ts"
 import type { AnyInput, CallInput, CallOptions } from "./request.ts"
 import { auditOf, healthOf, keysOf, keyspacesOf, organizationsOf } from "./resources.ts"
@@ -25,6 +26,10 @@ export class KeywardClient {
   readonly #delay: Delay
 
   readonly organizations: ReturnType<typeof organizationsOf>
+  readonly users: ReturnType<typeof usersOf>
+  readonly serviceAccounts: ReturnType<typeof serviceAccountsOf>
+  readonly members: ReturnType<typeof membersOf>
+  readonly roles: ReturnType<typeof rolesOf>
   readonly keyspaces: ReturnType<typeof keyspacesOf>
   readonly keys: ReturnType<typeof keysOf>
   readonly audit: ReturnType<typeof auditOf>
@@ -37,6 +42,10 @@ export class KeywardClient {
     this.#delay = delay
     const call = this.call.bind(this)
     this.organizations = organizationsOf(call)
+    this.users = usersOf(call)
+    this.serviceAccounts = serviceAccountsOf(call)
+    this.members = membersOf(call)
+    this.roles = rolesOf(call)
     this.keyspaces = keyspacesOf(call)
     this.keys = keysOf(call)
     this.audit = auditOf(call)

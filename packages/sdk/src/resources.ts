@@ -13,9 +13,23 @@ export interface ChangeOptions extends CallOptions {
 }
 
 export function organizationsOf(call: Call) {
+  const params = (organizationId: string) => ({ params: { organization_id: organizationId } })
   return {
+    /** The caller's own, which is the only one that exists for it. */
+    list: async (options: CallOptions = {}) => (await call(contract.listOrganizations, options)).items,
     read: (organizationId: string, options: CallOptions = {}) =>
-      call(contract.readOrganization, { params: { organization_id: organizationId }, ...options }),
+      call(contract.readOrganization, { ...params(organizationId), ...options }),
+    update: (
+      organizationId: string,
+      patch: contract.OrganizationPatch,
+      { ifRevision, ...options }: ChangeOptions = {},
+    ) =>
+      call(contract.updateOrganization, {
+        ...params(organizationId),
+        headers: ifMatch(ifRevision),
+        body: patch,
+        ...options,
+      }),
   }
 }
 
@@ -102,6 +116,6 @@ export function healthOf(call: Call) {
   }
 }
 
-function ifMatch(revision: number | undefined): { readonly "If-Match"?: string } {
+export function ifMatch(revision: number | undefined): { readonly "If-Match"?: string } {
   return revision === undefined ? {} : { "If-Match": `"${revision}"` }
 }

@@ -67,6 +67,24 @@ describe("what is sent", () => {
     expect(asked[2]).toMatchObject({ method: "DELETE", headers: { "if-match": '"8"' }, body: undefined })
   })
 
+  test("what a directory's calls carry", async () => {
+    const { baseUrl, asked } = await loopback(noContent, json(200, { id: "u1" }), json(200, { items: [] }))
+    const { users, members, roles } = clientOf(baseUrl).client
+    expect(await users.remove("u1", { kind: "expire", days: 30 })).toBeUndefined()
+    await members.setRoles("u1", ["auditor"], { ifRevision: 3 })
+    expect(await roles.list()).toEqual([])
+    expect(asked[0]).toMatchObject({
+      url: "/v1/users/u1/remove",
+      body: { policy: { kind: "expire", days: 30 } },
+    })
+    expect(asked[1]).toMatchObject({
+      method: "PATCH",
+      url: "/v1/members/u1",
+      headers: { "if-match": '"3"' },
+      body: { roles: ["auditor"] },
+    })
+  })
+
   test("no key where none is asked for", async () => {
     const { baseUrl, asked } = await loopback(json(200, { status: "ok" }))
     await clientOf(baseUrl).client.health.read()
@@ -93,9 +111,36 @@ describe("what is sent", () => {
 test("every operation of the native API has a named method", async () => {
   const { baseUrl, asked } = await loopback(json(299, {}))
   const { client } = clientOf(baseUrl, { retries: 0 })
-  const { organizations, keyspaces, keys, audit, health } = client
+  const { organizations, users, serviceAccounts, members, roles, keyspaces, keys, audit, health } = client
+  const policy = { kind: "freeze" } as const
   const calls = [
+    organizations.list(),
     organizations.read("id"),
+    organizations.update("id", { name: "n" }),
+    users.create({ email: "e@example.com", display_name: "n" }),
+    users.list(),
+    users.read("id"),
+    users.update("id", {}),
+    users.suspend("id"),
+    users.resume("id"),
+    users.previewRemoval("id", policy),
+    users.remove("id", policy),
+    serviceAccounts.create({ display_name: "n" }),
+    serviceAccounts.list(),
+    serviceAccounts.read("id"),
+    serviceAccounts.update("id", {}),
+    serviceAccounts.suspend("id"),
+    serviceAccounts.resume("id"),
+    serviceAccounts.previewRemoval("id", policy),
+    serviceAccounts.remove("id", policy),
+    members.list(),
+    members.read("id"),
+    members.setRoles("id", []),
+    roles.create({ name: "n", permissions: [] }),
+    roles.list(),
+    roles.read("id"),
+    roles.update("id", {}),
+    roles.delete("id"),
     keyspaces.create({ name: "n", prefix: "p" }),
     keyspaces.list(),
     keyspaces.read("id"),

@@ -1,7 +1,8 @@
 import { resolve } from "node:path"
-import { isOriginPattern } from "@keyward/core"
+import { isOriginPattern, type SessionLifetime } from "@keyward/core"
 import { type Static, type TSchema, Type } from "typebox"
 import { Value } from "typebox/value"
+import { type OpenIdSettings, resolveOpenId } from "./openid/settings.ts"
 
 /**
  * Every name of the configuration, with what it means: the only source of defaults, checks and documentation.
@@ -34,6 +35,17 @@ const settings = {
     "0",
     16,
   ),
+  KEYWARD_PUBLIC_URL: text(
+    "Where browsers reach this server, such as https://keys.example.com: the only origin whose pages may use its cookies. With https, cookies are kept to TLS. Default: whatever host a request names.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_SESSION_IDLE_MINUTES: whole(
+    "How long a session lasts without being used, in minutes; counted to within a minute.",
+    "60",
+    10_080,
+    5,
+  ),
+  KEYWARD_SESSION_HOURS: whole("How long a session lasts at most, in hours.", "12", 720, 1),
   KEYWARD_CACHE_KEYS: whole(
     "Most keys kept in memory for verification; about 4 KiB each, more with long lists.",
     "100000",
@@ -86,6 +98,63 @@ const settings = {
       pattern: "^(|[0-9a-f-]{36})$",
     },
   ),
+  KEYWARD_OPENID_ISSUER: text(
+    "OpenID provider, exactly as it writes its issuer: https://login.example.com/realms/main. Empty: none.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_OPENID_AUDIENCE: text(
+    "Audience that the provider's bearer tokens must be for; empty: no bearer tokens are taken.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_OPENID_ALGORITHMS: text(
+    "Signature algorithms that are accepted, comma-separated; never a symmetric one, never none.",
+    { default: "RS256,ES256,EdDSA" },
+  ),
+  KEYWARD_OPENID_CLOCK_SKEW_SECONDS: whole(
+    "How far the provider's clock may be from this one, in seconds.",
+    "30",
+    300,
+  ),
+  KEYWARD_OPENID_TIMEOUT_MS: whole(
+    "How long the provider may take to answer one request, in milliseconds.",
+    "5000",
+    60_000,
+    10,
+  ),
+  KEYWARD_OPENID_ORGANIZATION_ID: text("Organization that tokens are for. Default: the oldest one.", {
+    default: "",
+    pattern: "^(|[0-9a-f-]{36})$",
+  }),
+  KEYWARD_OPENID_ORGANIZATION_CLAIM: text(
+    "Claim that holds the id of the organization a token is for, in place of KEYWARD_OPENID_ORGANIZATION_ID.",
+    { default: "", maxLength: 500 },
+  ),
+  KEYWARD_OPENID_ROLES_CLAIM: text(
+    "Claim with the roles of whoever holds the token, as a dotted path: realm_access.roles.",
+    { default: "", maxLength: 500 },
+  ),
+  KEYWARD_OPENID_ROLE_MAP: text(
+    "What that claim's values mean here: keyward-admins=admin,ops=auditor. A value that is not named means nothing.",
+    { default: "" },
+  ),
+  KEYWARD_OPENID_CLIENT_ID: text(
+    "This server's client id at the provider, for sign-in in the browser; empty: no such sign-in.",
+    { default: "", maxLength: 1000 },
+  ),
+  KEYWARD_OPENID_CLIENT_SECRET: text("Its client secret; empty: a public client, with PKCE alone.", {
+    default: "",
+    maxLength: 1000,
+    "x-secret": true,
+  }),
+  KEYWARD_OPENID_SCOPES: text("Scopes that a sign-in asks for, space-separated.", {
+    default: "openid email profile",
+    maxLength: 1000,
+  }),
+  KEYWARD_OPENID_CREATE_USERS: oneOf(
+    "Whether who signs in and is not known yet becomes a user, with the roles their token maps to.",
+    "false",
+    ["true", "false"],
+  ),
   KEYWARD_URL: text(
     "Server that remote commands talk to. Default: that of credentials.json, or this host and port.",
     {
@@ -120,6 +189,9 @@ export interface Config {
   readonly peppers: ReadonlyMap<number, Uint8Array> | null
   readonly encryptionKeys: ReadonlyMap<number, Uint8Array> | null
   readonly trustedHops: number
+  /** Where browsers reach the server, without a slash at the end; null: not set. */
+  readonly publicUrl: string | null
+  readonly sessionLifetime: SessionLifetime
   readonly cacheKeys: number
   readonly revocationBoundMs: number
   readonly guessLimit: number
@@ -134,6 +206,8 @@ export interface Config {
     /** null: the oldest organization. */
     readonly organizationId: string | null
   }
+  /** null: no provider is configured. */
+  readonly openId: OpenIdSettings | null
   /** null: not set. */
   readonly url: string | null
   readonly apiKey: string | null
@@ -153,6 +227,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function readConfig(environment: Environment = process.env, development = false): Config {
   const values = readValues(environment)
   const dataDir = resolve(values.KEYWARD_DATA_DIR)
+  const publicUrl = publicUrlOf(values.KEYWARD_PUBLIC_URL)
   const arthurDefault = development ? (values.KEYWARD_PORT === "0" ? "0" : "4748") : ""
   const arthurPort =
     values.KEYWARD_ARTHUR_PORT || (environment["KEYWARD_ARTHUR_PORT"] === undefined ? arthurDefault : "")
@@ -171,6 +246,11 @@ export function readConfig(environment: Environment = process.env, development =
       (bytes) => bytes === 32,
     ),
     trustedHops: Number(values.KEYWARD_TRUSTED_HOPS),
+    publicUrl,
+    sessionLifetime: Object.freeze({
+      idleMs: Number(values.KEYWARD_SESSION_IDLE_MINUTES) * 60_000,
+      absoluteMs: Number(values.KEYWARD_SESSION_HOURS) * 60 * 60_000,
+    }),
     cacheKeys: Number(values.KEYWARD_CACHE_KEYS),
     revocationBoundMs: Number(values.KEYWARD_REVOCATION_BOUND_MS),
     guessLimit: Number(values.KEYWARD_GUESS_LIMIT),
@@ -183,6 +263,7 @@ export function readConfig(environment: Environment = process.env, development =
       allowedOrigins: originsOf("KEYWARD_ARTHUR_ALLOWED_ORIGINS", values.KEYWARD_ARTHUR_ALLOWED_ORIGINS),
       organizationId: values.KEYWARD_ARTHUR_ORGANIZATION_ID || null,
     }),
+    openId: openIdOf(values, publicUrl),
     url: values.KEYWARD_URL || null,
     apiKey: values.KEYWARD_API_KEY || null,
   })
@@ -270,6 +351,24 @@ function withinRange(schema: TSchema, value: string): boolean {
 function rangeOf(schema: TSchema): string {
   const range: unknown = Reflect.get(schema, "x-range")
   return Array.isArray(range) ? ` A whole number from ${range[0]} to ${range[1]}.` : ""
+}
+
+function openIdOf(values: Static<typeof Settings>, publicUrl: string | null): OpenIdSettings | null {
+  const { settings, faults } = resolveOpenId(values, publicUrl)
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"))
+  return settings
+}
+
+/** null for the empty text. */
+function publicUrlOf(value: string): string | null {
+  if (value === "") return null
+  const url = URL.canParse(value) ? new URL(value) : null
+  const plain =
+    url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash
+  if (plain) return url.href.replace(/\/+$/, "")
+  throw new ConfigError(
+    `KEYWARD_PUBLIC_URL: "${value}" is not a URL such as https://keys.example.com, without credentials, query and fragment.`,
+  )
 }
 
 function originsOf(name: string, list: string): readonly string[] {

@@ -5,7 +5,6 @@ import {
   type Keyspace,
   systemCaller,
 } from "@keyward/core"
-import { hash } from "@node-rs/argon2"
 import type { Keyward } from "./keyward.ts"
 
 /** What the first start shows once, and never again. */
@@ -31,7 +30,7 @@ export async function createFirstOrganization(
     admin: {
       email: input.email.toLowerCase(),
       displayName: "Administrator",
-      passwordHash: await hashPassword(password, keyward.deps.entropy),
+      passwordHash: await keyward.deps.passwords.hash(password),
     },
   })
   return {
@@ -56,14 +55,4 @@ export function createDemoKeyspace(keyward: Keyward, organizationId: string): Pr
 /** 120 bits, to be typed if need be. */
 function newPassword(entropy: Entropy): string {
   return Buffer.from(entropy.bytes(15)).toString("base64url")
-}
-
-/** The package's default algorithm is argon2id, here with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane. */
-function hashPassword(password: string, entropy: Entropy): Promise<string> {
-  return hash(password, {
-    memoryCost: 19_456,
-    timeCost: 2,
-    parallelism: 1,
-    salt: Buffer.from(entropy.bytes(16)),
-  })
 }

@@ -5,11 +5,13 @@ import {
   createAuthority,
   type Entropy,
   type Peppers,
+  type SessionLifetime,
   type Store,
   type StoredSubject,
 } from "@keyward/core"
 import type { Logger } from "pino"
 import type { InstallationSecrets } from "./installation-secrets.ts"
+import { type PasswordSettings, Passwords } from "./passwords.ts"
 import { SubjectCache } from "./verification/cache.ts"
 import { GuessThrottle } from "./verification/guess-throttle.ts"
 import { Limiter } from "./verification/limiter.ts"
@@ -35,6 +37,9 @@ export interface KeywardParts extends InstallationSecrets {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly logger: Logger
+  readonly sessionLifetime: SessionLifetime
+  /** Absent: what `passwords.ts` says. */
+  readonly passwords?: PasswordSettings
   readonly cacheKeys: number
   /** See `CacheSettings.trustedForMs`. */
   readonly trustedForMs: number | null
@@ -57,7 +62,16 @@ export function assembleKeyward(parts: KeywardParts): Keyward {
   const usage = new UsageRecorder(store, (error) =>
     logger.error({ err: error }, "usage could not be written; kept"),
   )
-  const deps: AuthorityDeps = { store, clock, entropy, peppers, sealer, changes: cache }
+  const deps: AuthorityDeps = {
+    store,
+    clock,
+    entropy,
+    peppers,
+    sealer,
+    passwords: new Passwords(entropy, parts.passwords),
+    sessionLifetime: parts.sessionLifetime,
+    changes: cache,
+  }
   const flushing = parts.usageFlushMs === null ? null : setInterval(() => usage.flush(), parts.usageFlushMs)
   flushing?.unref()
   return {

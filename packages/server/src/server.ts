@@ -14,6 +14,7 @@ import { dialects } from "./dialects/index.ts"
 import { createApp, createListener } from "./http/app.ts"
 import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
+import { assembleOpenId } from "./openid/openid.ts"
 import { openStore } from "./stores/open.ts"
 import { claimServing, type Serving } from "./stores/serving.ts"
 import { localUrl } from "./url.ts"
@@ -51,6 +52,7 @@ export async function openKeyward(config: Config, options: OpenOptions): Promise
       clock,
       entropy,
       logger,
+      sessionLifetime: config.sessionLifetime,
       cacheKeys: config.cacheKeys,
       // A SQLite file is served by one process, through which every change passes.
       trustedForMs: store.engine === "postgres" ? config.revocationBoundMs : null,
@@ -87,10 +89,11 @@ const sweepMs = 50
 
 /** Serves an authority: the native API, and each dialect that is switched on, on a port of its own. */
 export async function listen(keyward: Keyward, config: Config, logger: Logger): Promise<Listening> {
-  const settings = { logger, trustedHops: config.trustedHops }
+  const settings = { logger, trustedHops: config.trustedHops, publicUrl: config.publicUrl }
   const listeners: FastifyInstance[] = []
   try {
-    const baseUrl = await start(createApp(keyward, settings), config.port)
+    const openId = config.openId && assembleOpenId(config.openId, keyward.deps, logger)
+    const baseUrl = await start(createApp(keyward, { ...settings, openId }), config.port)
     const arthurUrl = config.arthur.port === null ? null : await start(await arthurApp(), config.arthur.port)
     return { baseUrl, arthurUrl, close }
   } catch (error) {

@@ -11,6 +11,7 @@ import {
 } from "@keyward/core"
 import { pino } from "pino"
 import { assembleKeyward, type Keyward, type KeywardParts } from "../src/keyward.ts"
+import { type PasswordSettings, passwordSettings } from "../src/passwords.ts"
 import { type TestClock, testClock } from "./test-clock.ts"
 
 /** A whole authority over a store in memory, with a clock that the test moves, and what it logs from `warn` on. */
@@ -25,10 +26,18 @@ export interface TestKeyward {
 }
 
 export interface TestSettings
-  extends Partial<Pick<KeywardParts, "cacheKeys" | "trustedForMs" | "guessLimit" | "peppers">> {
+  extends Partial<Pick<KeywardParts, "cacheKeys" | "trustedForMs" | "guessLimit" | "peppers" | "passwords">> {
   /** Default: a store in memory. */
   readonly store?: Store
   readonly clock?: TestClock
+}
+
+export const sessionLifetime = { idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 }
+
+/** As bounded as in earnest, at a fraction of the cost. */
+export const cheapPasswords: PasswordSettings = {
+  ...passwordSettings,
+  cost: { memoryKib: 64, passes: 1, lanes: 1 },
 }
 
 export async function openTestKeyward(settings: TestSettings = {}): Promise<TestKeyward> {
@@ -42,6 +51,8 @@ export async function openTestKeyward(settings: TestSettings = {}): Promise<Test
     peppers,
     sealer: new Sealer(secretBytes(1), systemEntropy),
     logger: pino({ level: "warn" }, { write: (line: string) => void log.push(line) }),
+    sessionLifetime,
+    passwords: settings.passwords ?? cheapPasswords,
     cacheKeys: settings.cacheKeys ?? 10_000,
     trustedForMs: settings.trustedForMs ?? null,
     guessLimit: settings.guessLimit ?? 0,

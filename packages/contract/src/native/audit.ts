@@ -5,7 +5,26 @@ import { id, idInput, jsonObject, nextCursor, ownerKinds, pageQuery, timestamp }
 
 export const auditActions = [
   "organization.created",
+  "organization.updated",
   "user.created",
+  "user.updated",
+  "user.suspended",
+  "user.resumed",
+  "user.removed",
+  "user.invited",
+  "user.reset_offered",
+  "user.password_set",
+  "service_account.created",
+  "service_account.updated",
+  "service_account.suspended",
+  "service_account.resumed",
+  "service_account.removed",
+  "role.created",
+  "role.updated",
+  "role.deleted",
+  "session.created",
+  "session.refused",
+  "session.ended",
   "keyspace.created",
   "keyspace.updated",
   "key.created",
@@ -14,6 +33,18 @@ export const auditActions = [
   "key.deleted",
   "key.revealed",
 ] as const
+
+export const auditTargets = [
+  "organization",
+  "user",
+  "service_account",
+  "role",
+  "session",
+  "keyspace",
+  "key",
+] as const
+
+export const credentialKinds = ["key", "session", "token"] as const
 
 const hash = "SHA-256 in hexadecimal, 64 characters."
 
@@ -31,7 +62,20 @@ export const AuditEvent = Type.Object(
           description: "What the actor is. `system`: Keyward itself, at the first start or in a job.",
         }),
         id: Type.String({ description: "The actor's id." }),
-        key_id: nullable(id("The key that authenticated the call; null: none did.")),
+        credential: nullable(
+          Type.Object(
+            {
+              kind: oneOf(credentialKinds, {
+                description: "What was presented. `token`: of an OpenID provider.",
+              }),
+              id: Type.String({
+                description: "The id of the key or session; the issuer and subject of the token.",
+              }),
+            },
+            { title: "Credential" },
+          ),
+          "By what the call was authenticated; null: it was not, or did not need to be.",
+        ),
         address: nullable(Type.String(), "The address the call came from; null: not over the network."),
         user_agent: nullable(Type.String(), "What the client called itself; null: it did not say."),
       },
@@ -39,8 +83,8 @@ export const AuditEvent = Type.Object(
     ),
     target: Type.Object(
       {
-        kind: oneOf(["organization", "user", "keyspace", "key"], { description: "What the target is." }),
-        id: id("The target's id."),
+        kind: oneOf(auditTargets, { description: "What the target is." }),
+        id: Type.String({ description: "The target's id; of a role its name." }),
       },
       { description: "What it was done to." },
     ),

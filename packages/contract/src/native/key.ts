@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox"
 import { bounds } from "../bounds.ts"
 import { input, list, nullable, oneOf, secretMark } from "../schema.ts"
 import {
+  alias,
   grants,
   id,
   idInput,
@@ -59,6 +60,7 @@ export const Secret = Type.Object(
 
 const keyMembers = {
   id: id("The key's id. It never changes."),
+  alias: alias("key"),
   organization_id: id("The organization that it belongs to."),
   keyspace_id: id("The keyspace that it belongs to."),
   owner: Owner,

@@ -12,12 +12,83 @@ import {
   updateKey,
 } from "./keys.ts"
 import { createKeyspace, listKeyspaces, readKeyspace, updateKeyspace } from "./keyspace.ts"
-import { readOrganization } from "./organization.ts"
+import { listMembers, readMember, updateMember } from "./members.ts"
+import { beginOpenIdSignIn, finishOpenIdSignIn } from "./openid.ts"
+import { listOrganizations, readOrganization, updateOrganization } from "./organization.ts"
+import { createRole, deleteRole, listRoles, readRole, updateRole } from "./roles.ts"
+import {
+  createServiceAccount,
+  listServiceAccounts,
+  previewServiceAccountRemoval,
+  readServiceAccount,
+  removeServiceAccount,
+  resumeServiceAccount,
+  suspendServiceAccount,
+  updateServiceAccount,
+} from "./service-accounts.ts"
+import {
+  acceptLink,
+  changePassword,
+  endSession,
+  endSessions,
+  inviteUser,
+  listSessions,
+  offerPasswordReset,
+  readCurrentSession,
+  signIn,
+  signOut,
+} from "./sessions.ts"
+import {
+  createUser,
+  listUsers,
+  previewUserRemoval,
+  readUser,
+  removeUser,
+  resumeUser,
+  suspendUser,
+  updateUser,
+} from "./users.ts"
 import { checkKey, readSelf, verifyKey, verifyKeys } from "./verification.ts"
 
 /** The map of the native API: every route that it has. */
 export const nativeRoutes = [
+  listOrganizations,
   readOrganization,
+  updateOrganization,
+  createUser,
+  listUsers,
+  readUser,
+  updateUser,
+  suspendUser,
+  resumeUser,
+  previewUserRemoval,
+  removeUser,
+  inviteUser,
+  offerPasswordReset,
+  createServiceAccount,
+  listServiceAccounts,
+  readServiceAccount,
+  updateServiceAccount,
+  suspendServiceAccount,
+  resumeServiceAccount,
+  previewServiceAccountRemoval,
+  removeServiceAccount,
+  listMembers,
+  readMember,
+  updateMember,
+  createRole,
+  listRoles,
+  readRole,
+  updateRole,
+  deleteRole,
+  signIn,
+  listSessions,
+  readCurrentSession,
+  signOut,
+  endSession,
+  endSessions,
+  changePassword,
+  acceptLink,
   createKeyspace,
   listKeyspaces,
   readKeyspace,
@@ -38,6 +109,9 @@ export const nativeRoutes = [
   readHealth,
   readReadiness,
 ] as const satisfies readonly Route[]
+
+/** What browsers go to and clients do not call: each leads elsewhere. */
+export const browserRoutes = [beginOpenIdSignIn, finishOpenIdSignIn] as const satisfies readonly Route[]
 
 export type NativeRoute = (typeof nativeRoutes)[number]
 

@@ -13,6 +13,14 @@ export function idInput(description: string): TString {
   return Type.String({ description, minLength: 1, maxLength: bounds.idLength })
 }
 
+/** The integer that stands beside an id. */
+export function alias(of: string): ReturnType<typeof Type.Integer> {
+  return Type.Integer({
+    description: `An integer that names the ${of} as its id does, for systems that need integers. Never given twice.`,
+    minimum: 1,
+  })
+}
+
 /** RFC 3339 with an offset, `Z` or `+01:00`. Read to the millisecond, printed in UTC. */
 export function timestamp(description: string): TString {
   return Type.String({ description, format: "date-time", maxLength: bounds.timestampLength })

@@ -43,7 +43,10 @@ function printedWithoutHash(event: Omit<AuditEvent, "hash">) {
     actor: {
       kind: event.actor.kind,
       id: event.actor.id,
-      key_id: event.actor.keyId,
+      credential: event.actor.credential && {
+        kind: event.actor.credential.kind,
+        id: event.actor.credential.id,
+      },
       address: event.actor.address,
       user_agent: event.actor.userAgent,
     },

@@ -6,16 +6,41 @@ export interface Actor {
   /** `system`: Keyward itself, at first start or in a job. */
   readonly kind: "user" | "service_account" | "organization" | "external" | "system"
   readonly id: string
-  /** The key that authenticated the call; null where none did. */
-  readonly keyId: string | null
+  /** By what the call was authenticated; null where it was not, or did not need to be. */
+  readonly credential: Credential | null
   /** The address the call came from; null where it did not come over the network. */
   readonly address: string | null
   readonly userAgent: string | null
 }
 
+/** A key or a session by its id, a token of an OpenID provider by its issuer and subject. */
+export interface Credential {
+  readonly kind: "key" | "session" | "token"
+  readonly id: string
+}
+
 export const auditActions = [
   "organization.created",
+  "organization.updated",
   "user.created",
+  "user.updated",
+  "user.suspended",
+  "user.resumed",
+  "user.removed",
+  "user.invited",
+  "user.reset_offered",
+  "user.password_set",
+  "service_account.created",
+  "service_account.updated",
+  "service_account.suspended",
+  "service_account.resumed",
+  "service_account.removed",
+  "role.created",
+  "role.updated",
+  "role.deleted",
+  "session.created",
+  "session.refused",
+  "session.ended",
   "keyspace.created",
   "keyspace.updated",
   "key.created",
@@ -26,6 +51,17 @@ export const auditActions = [
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
+export const auditTargets = [
+  "organization",
+  "user",
+  "service_account",
+  "role",
+  "session",
+  "keyspace",
+  "key",
+] as const
+export type AuditTarget = (typeof auditTargets)[number]
+
 /** What is recorded of one mutation or reveal, before it has its place in the chain. Never holds a secret or digest. */
 export interface AuditDraft {
   readonly id: string
@@ -33,7 +69,7 @@ export interface AuditDraft {
   readonly at: Instant
   readonly action: AuditAction
   readonly actor: Actor
-  readonly target: { readonly kind: "organization" | "user" | "keyspace" | "key"; readonly id: string }
+  readonly target: { readonly kind: AuditTarget; readonly id: string }
   /** What changed, as the native API names it. */
   readonly details: JsonObject
   readonly requestId: string | null

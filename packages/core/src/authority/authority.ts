@@ -1,7 +1,10 @@
 import type { AuditEvent } from "../audit/event.ts"
 import type { Key, Revocation } from "../key/key.ts"
-import type { Keyspace } from "../keyspace.ts"
+import type { Keyspace, Role } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
+import type { Patch } from "../patch.ts"
+import type { Principal, PrincipalKind, ServiceAccount, User } from "../principal.ts"
+import type { LinkPurpose, Session } from "../session.ts"
 import type {
   AuditFilter,
   AuditPage,
@@ -9,6 +12,8 @@ import type {
   KeyPosition,
   Page,
   PageOf,
+  PrincipalFilter,
+  PrincipalPosition,
   TimePosition,
   UsageCount,
 } from "../store/store.ts"
@@ -17,7 +22,16 @@ import { type Caller, demand } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
+import * as links from "./links.ts"
+import * as members from "./members.ts"
 import * as organizations from "./organizations.ts"
+import * as passwords from "./passwords.ts"
+import * as principals from "./principals.ts"
+import * as roles from "./roles.ts"
+import * as sessions from "./sessions.ts"
+import { type SignInAttempt, signIn } from "./sign-in.ts"
+import { SignInThrottle } from "./sign-in-throttle.ts"
+import type { Visit } from "./visit.ts"
 
 /**
  * All that callers can have done, whichever API they speak. Each call is permitted here and nowhere else, and each
@@ -25,6 +39,93 @@ import * as organizations from "./organizations.ts"
  */
 export interface Authority {
   organization(caller: Caller, id: string): Promise<Organization>
+  updateOrganization(
+    caller: Caller,
+    id: string,
+    patch: organizations.OrganizationPatch,
+    expectedRevision: number | null,
+  ): Promise<Organization>
+
+  createUser(caller: Caller, input: principals.NewUser): Promise<User>
+  createServiceAccount(caller: Caller, input: principals.NewServiceAccount): Promise<ServiceAccount>
+  principals(
+    caller: Caller,
+    filter: PrincipalFilter,
+    page: Page<PrincipalPosition>,
+  ): Promise<PageOf<Principal, PrincipalPosition>>
+  user(caller: Caller, id: string): Promise<User>
+  serviceAccount(caller: Caller, id: string): Promise<ServiceAccount>
+  /** A user or service account, whichever has the id. */
+  member(caller: Caller, id: string): Promise<Principal>
+  /** @param roles undefined: they stay */
+  updateMember(
+    caller: Caller,
+    id: string,
+    roles: readonly string[] | undefined,
+    expectedRevision: number | null,
+  ): Promise<Principal>
+  updateUser(
+    caller: Caller,
+    id: string,
+    patch: principals.UserPatch,
+    expectedRevision: number | null,
+  ): Promise<User>
+  updateServiceAccount(
+    caller: Caller,
+    id: string,
+    patch: principals.ServiceAccountPatch,
+    expectedRevision: number | null,
+  ): Promise<ServiceAccount>
+  suspend<Kind extends PrincipalKind>(
+    caller: Caller,
+    kind: Kind,
+    id: string,
+  ): Promise<Extract<Principal, { kind: Kind }>>
+  resume<Kind extends PrincipalKind>(
+    caller: Caller,
+    kind: Kind,
+    id: string,
+  ): Promise<Extract<Principal, { kind: Kind }>>
+  previewRemoval(
+    caller: Caller,
+    kind: PrincipalKind,
+    id: string,
+    policy: principals.RemovalPolicy,
+  ): Promise<principals.RemovalPreview>
+  remove(caller: Caller, kind: PrincipalKind, id: string, policy: principals.RemovalPolicy): Promise<void>
+
+  roles(caller: Caller): Promise<readonly Role[]>
+  role(caller: Caller, name: string): Promise<Role>
+  createRole(caller: Caller, role: Role): Promise<Role>
+  updateRole(
+    caller: Caller,
+    name: string,
+    patch: Patch<Pick<Role, "description" | "permissions">>,
+  ): Promise<Role>
+  deleteRole(caller: Caller, name: string): Promise<void>
+
+  /** Opens a session for whoever knows an account's password. */
+  signIn(attempt: SignInAttempt): Promise<sessions.OpenedSession>
+  /** Whose session a presented token is; null: it is that of no live one. */
+  signedIn(token: string, visit: Visit): Promise<sessions.SignedIn | null>
+  /** Notes that a session is in use, at most once a minute. Nobody needs to wait for it. */
+  touchSession(session: Session): Promise<void>
+  currentSession(caller: Caller): Promise<Session>
+  /** @param userId null: the caller's own */
+  sessions(
+    caller: Caller,
+    userId: string | null,
+    page: Page<TimePosition>,
+  ): Promise<PageOf<Session, TimePosition>>
+  signOut(caller: Caller): Promise<void>
+  endSession(caller: Caller, id: string): Promise<void>
+  /** All but the one that the caller presented. @param userId null: the caller's own */
+  endSessions(caller: Caller, userId: string | null): Promise<void>
+  changePassword(caller: Caller, current: string, next: string): Promise<void>
+  /** A link with which a user can set a password. */
+  offerLink(caller: Caller, userId: string, purpose: LinkPurpose): Promise<links.OfferedLink>
+  /** Sets the password of the user whom a link was made for. */
+  acceptLink(token: string, password: string, visit: Visit): Promise<void>
 
   createKeyspace(caller: Caller, input: keyspaces.NewKeyspace): Promise<Keyspace>
   keyspace(caller: Caller, id: string): Promise<Keyspace>
@@ -53,8 +154,43 @@ export interface Authority {
 }
 
 export function createAuthority(deps: AuthorityDeps): Authority {
+  const throttle = new SignInThrottle(deps)
   return {
     organization: (caller, id) => organizations.readOrganization(deps, caller, id),
+    updateOrganization: (caller, id, patch, revision) =>
+      organizations.updateOrganization(deps, caller, id, patch, revision),
+    createUser: (caller, input) => principals.createUser(deps, caller, input),
+    createServiceAccount: (caller, input) => principals.createServiceAccount(deps, caller, input),
+    principals: (caller, filter, page) => principals.listPrincipals(deps, caller, filter, page),
+    user: (caller, id) => principals.readPrincipal(deps, caller, "user", id),
+    serviceAccount: (caller, id) => principals.readPrincipal(deps, caller, "service_account", id),
+    member: (caller, id) => members.readMember(deps, caller, id),
+    updateMember: (caller, id, roles, revision) => members.updateMember(deps, caller, id, roles, revision),
+    updateUser: (caller, id, patch, revision) =>
+      principals.updatePrincipal(deps, caller, "user", id, patch, revision),
+    updateServiceAccount: (caller, id, patch, revision) =>
+      principals.updatePrincipal(deps, caller, "service_account", id, patch, revision),
+    suspend: (caller, kind, id) => principals.suspendPrincipal(deps, caller, kind, id),
+    resume: (caller, kind, id) => principals.resumePrincipal(deps, caller, kind, id),
+    previewRemoval: (caller, kind, id, policy) => principals.previewRemoval(deps, caller, kind, id, policy),
+    remove: (caller, kind, id, policy) => principals.removePrincipal(deps, caller, kind, id, policy),
+    roles: (caller) => roles.listRoles(deps, caller),
+    role: (caller, name) => roles.readRole(deps, caller, name),
+    createRole: (caller, role) => roles.createRole(deps, caller, role),
+    updateRole: (caller, name, patch) => roles.updateRole(deps, caller, name, patch),
+    deleteRole: (caller, name) => roles.deleteRole(deps, caller, name),
+    signIn: (attempt) => signIn(deps, throttle, attempt),
+    signedIn: (token, visit) => sessions.signedIn(deps, token, visit),
+    touchSession: sessions.sessionTouches(deps),
+    currentSession: (caller) => sessions.readCurrentSession(deps, caller),
+    sessions: (caller, userId, page) => sessions.listSessions(deps, caller, userId, page),
+    signOut: (caller) => sessions.signOut(deps, caller),
+    endSession: (caller, id) => sessions.endSession(deps, caller, id),
+    endSessions: (caller, userId) => sessions.endSessions(deps, caller, userId),
+    changePassword: (caller, current, next) =>
+      passwords.changePassword(deps, throttle, caller, current, next),
+    offerLink: (caller, userId, purpose) => links.offerLink(deps, caller, userId, purpose),
+    acceptLink: (token, password, visit) => links.acceptLink(deps, throttle, token, password, visit),
     createKeyspace: (caller, input) => keyspaces.createKeyspace(deps, caller, input),
     keyspace: (caller, id) => keyspaces.readKeyspace(deps, caller, id),
     keyspaces: (caller, page) => keyspaces.listKeyspaces(deps, caller, page),

@@ -1,6 +1,8 @@
 import type { Actor } from "../audit/event.ts"
 import { fail } from "../failure.ts"
-import type { PermissionSet } from "../permission/set.ts"
+import type { Key } from "../key/key.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
+import type { Holdings } from "../permission/holdings.ts"
 import type { ManagementPermission } from "./management.ts"
 
 /** Who asks the authority for something: already authenticated, not yet permitted. */
@@ -8,7 +10,7 @@ export interface Caller {
   readonly organizationId: string
   readonly actor: Actor
   /** Management permissions. One that is bound to a resource is bound to the keyspace of that id. */
-  readonly holds: PermissionSet
+  readonly holds: Holdings
   /** Of the request that this is part of, for the audit trail; null outside of one. */
   readonly requestId: string | null
 }
@@ -43,6 +45,42 @@ export async function demandFound<Found>(
   return readable ? denied(permission) : fail({ code: "not_found", resource })
 }
 
-function denied(permission: string): never {
+/**
+ * Whether the caller may do this to a key: to every key of its keyspace, or because it is the caller's own.
+ * @param permission `write` stands for `keys.write`, or `own_keys.write` where the caller owns the key
+ */
+export function mayWithKey(
+  caller: Caller,
+  permission: KeyPermission,
+  { keyspaceId, owner }: { readonly keyspaceId: string; readonly owner: Owner },
+): boolean {
+  if (caller.holds.allows({ name: `keys.${permission}`, resource: keyspaceId })) return true
+  return isOwn(caller, owner) && caller.holds.allows({ name: `own_keys.${permission}`, resource: keyspaceId })
+}
+
+export const keyPermissions = ["read", "write", "reveal"] as const
+export type KeyPermission = (typeof keyPermissions)[number]
+
+/** The owner whose keys are the caller's own; null: it has none, as nobody is the organization or an external id. */
+export function ownOwner({ actor: { kind, id } }: Caller): Owner | null {
+  return kind === "user" || kind === "service_account" ? { kind, id } : null
+}
+
+export function isOwn(caller: Caller, owner: Owner): boolean {
+  const own = ownOwner(caller)
+  return own !== null && isSameOwner(own, owner)
+}
+
+/**
+ * Guards giving a key to another owner, who may read its secret again if that was kept: so only one who may reveal it
+ * can have it revealed, to themselves or to anyone else.
+ * @throws "permission_denied"
+ */
+export function demandHandover(caller: Caller, { keyspaceId, secrets }: Key): void {
+  if (secrets.some(({ sealed }) => sealed !== null)) demand(caller, "keys.reveal", keyspaceId)
+}
+
+/** @throws "permission_denied" */
+export function denied(permission: string): never {
   return fail({ code: "permission_denied", missing: [permission] })
 }

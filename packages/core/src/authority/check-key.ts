@@ -1,14 +1,15 @@
 import { fail, type InputError } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
-import type { User } from "../organization.ts"
+import { isSameOwner } from "../owner.ts"
+import type { Principal } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { isAddressRange, isOriginPattern } from "../verification/source.ts"
 import { checkLimits } from "./check-limits.ts"
 import { checkGrants } from "./grants.ts"
 
-/** A user of the key's organization, or null. */
-export type FindUser = (id: string) => Promise<User | null>
+/** A user or service account of the key's organization; null: unknown, or removed. */
+export type FindPrincipal = (id: string) => Promise<Principal | null>
 
 /**
  * Refuses a key that contradicts its keyspace or itself. What did not change is not held against a change: a key that
@@ -17,7 +18,7 @@ export type FindUser = (id: string) => Promise<User | null>
  * @throws "invalid_input", naming every member that is wrong
  */
 export async function checkKey(
-  findUser: FindUser,
+  findPrincipal: FindPrincipal,
   keyspace: Keyspace,
   before: Key,
   key: Key,
@@ -69,25 +70,27 @@ export async function checkKey(
       fix: "Use an instant before expires_at.",
     })
   }
-  errors.push(...(await ownerErrors(findUser, before, key)))
+  errors.push(...(await ownerErrors(findPrincipal, before, key)))
   if (errors.length > 0) fail({ code: "invalid_input", errors })
 }
 
 async function ownerErrors(
-  findUser: FindUser,
+  findPrincipal: FindPrincipal,
   before: Key,
   { organizationId, owner }: Key,
 ): Promise<InputError[]> {
-  if (owner.kind === before.owner.kind && owner.id === before.owner.id) return []
+  if (isSameOwner(owner, before.owner)) return []
   switch (owner.kind) {
     case "external":
       return []
     case "organization":
       return owner.id === organizationId ? [] : [unknownOwner("The organization owns only its own keys.")]
     case "user":
-      return (await findUser(owner.id)) ? [] : [unknownOwner("There is no such user.")]
-    case "service_account":
-      return [unknownOwner("There is no such service account.")]
+    case "service_account": {
+      const principal = await findPrincipal(owner.id)
+      if (principal?.kind === owner.kind) return []
+      return [unknownOwner(`There is no such ${owner.kind.replace("_", " ")}.`)]
+    }
   }
 }
 

@@ -5,9 +5,11 @@ import { newId } from "../id.ts"
 import { canonicalJson, type JsonObject } from "../json.ts"
 import type { Peppers } from "../key/digest.ts"
 import type { Sealer } from "../key/sealing.ts"
+import type { SessionLifetime } from "../session.ts"
 import type { Change, Store } from "../store/store.ts"
 import type { Clock } from "../time.ts"
 import type { Caller } from "./caller.ts"
+import type { PasswordHasher } from "./password-hasher.ts"
 
 /** What the authority works with. */
 export interface AuthorityDeps {
@@ -16,6 +18,8 @@ export interface AuthorityDeps {
   readonly entropy: Entropy
   readonly peppers: Peppers
   readonly sealer: Sealer
+  readonly passwords: PasswordHasher
+  readonly sessionLifetime: SessionLifetime
   /** Told of each change before the call that made it returns, so that this node already refuses. */
   readonly changes: ChangeListener
 }
@@ -26,7 +30,7 @@ export interface ChangeListener {
 
 /** Something that cached answers may have been made from is no longer as it was. */
 export interface ChangeNotice {
-  readonly kind: "key" | "keyspace"
+  readonly kind: "key" | "keyspace" | "principal"
   readonly organizationId: string
   readonly id: string
   /** null: whether the change was made is not known, as the store failed on the way; what is cached is to be read again. */
@@ -98,6 +102,10 @@ function announce(
     if (change.kind === "key.update" || change.kind === "key.insert") {
       const { id, revision } = change.key
       deps.changes.changed({ kind: "key", organizationId, id, revision: certain ? revision : null })
+    }
+    if (change.kind === "principal.update") {
+      const { id, revision } = change.principal
+      deps.changes.changed({ kind: "principal", organizationId, id, revision: certain ? revision : null })
     }
     if (change.kind === "keyspace.update" || change.kind === "keyspace.insert") {
       const { id, revision } = change.keyspace

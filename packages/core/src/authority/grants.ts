@@ -1,9 +1,10 @@
 import { fail, type InputError } from "../failure.ts"
+import type { Key } from "../key/key.ts"
 import type { Keyspace, PermissionDefinition } from "../keyspace.ts"
 import { parseGrant, printGrant } from "../permission/grammar.ts"
 import { PermissionSet } from "../permission/set.ts"
 import { heldPermissions } from "../verification/subject.ts"
-import type { Caller } from "./caller.ts"
+import { type Caller, isOwn, keyPermissions } from "./caller.ts"
 
 /**
  * What is wrong with grants written against a catalog. An unknown permission is an error now, when it is written, and
@@ -49,6 +50,21 @@ export function demandGrantable(
 ): void {
   if (keyspace.kind !== "management") return
   const missing = caller.holds.lacking(heldPermissions(key, keyspace))
+  if (missing.length > 0) fail({ code: "grant_exceeds_caller", missing })
+}
+
+/**
+ * The same for a key as it shall be, whose secret the caller may have: to whom a management key acts for somebody else,
+ * "own" keys are that one's, so what it may do with those the caller must be allowed with keys in general.
+ * @throws "grant_exceeds_caller"
+ */
+export function demandGivable(caller: Caller, keyspace: Keyspace, key: Key): void {
+  demandGrantable(caller, keyspace, key)
+  const acts = key.owner.kind === "user" || key.owner.kind === "service_account"
+  if (keyspace.kind !== "management" || !acts || isOwn(caller, key.owner)) return
+  const held = heldPermissions(key, keyspace)
+  const general = keyPermissions.filter((permission) => held.allowsSomewhere(`own_keys.${permission}`))
+  const missing = caller.holds.lacking(new PermissionSet(general.map((permission) => `keys.${permission}`)))
   if (missing.length > 0) fail({ code: "grant_exceeds_caller", missing })
 }
 

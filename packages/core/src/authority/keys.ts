@@ -5,20 +5,30 @@ import { keyFormats } from "../key/format.ts"
 import type { Key, Revocation, Secret } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
-import type { Owner } from "../owner.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
 import { type Instant, printTimestamp } from "../time.ts"
-import { type Caller, demand, demandFound } from "./caller.ts"
-import { checkKey, type FindUser } from "./check-key.ts"
+import {
+  type Caller,
+  demandFound,
+  demandHandover,
+  denied,
+  isOwn,
+  type KeyPermission,
+  mayWithKey,
+  ownOwner,
+} from "./caller.ts"
+import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
-import { demandGrantable, spelledOnce } from "./grants.ts"
+import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
+import { demandOwnGrants } from "./own-grants.ts"
 
 export interface NewKey {
   readonly keyspaceId: string
   readonly name: string
-  /** Default: the organization. */
+  /** Default: the organization; the caller itself where it may only create keys of its own. */
   readonly owner?: Owner | undefined
   readonly permissions?: readonly string[] | undefined
   readonly roles?: readonly string[] | undefined
@@ -47,14 +57,11 @@ export interface CreatedKey {
 
 /** @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "permission_denied" */
 export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewKey): Promise<CreatedKey> {
-  const keyspace = await demandFound(
-    caller,
-    "keys.write",
-    "keyspace",
-    () => deps.store.keyspace(caller.organizationId, input.keyspaceId),
-    ({ id }) => id,
-  )
-  const { created, change, event } = await composeKey(deps, caller, keyspace, input, usersOf(deps, caller))
+  const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
+  demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
+  const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
+  const { created, change, event } = composed
+  await demandOwnGrants(deps, caller, keyspace, null, created.key)
   await commit(deps, caller.organizationId, [change], [event])
   return created
 }
@@ -72,7 +79,7 @@ export async function composeKey(
   caller: Caller,
   keyspace: Keyspace,
   input: NewKey,
-  findUser: FindUser,
+  findPrincipal: FindPrincipal,
 ): Promise<ComposedKey> {
   const now = deps.clock.now()
   const format = keyFormats[keyspace.format]
@@ -80,9 +87,10 @@ export async function composeKey(
   const text = format.print(keyspace.prefix, id, deps.entropy)
   const blank: Key = {
     id,
+    alias: await deps.store.newAlias(),
     organizationId: caller.organizationId,
     keyspaceId: keyspace.id,
-    owner: { kind: "organization", id: caller.organizationId },
+    owner: defaultOwner(caller, keyspace),
     name: input.name,
     permissions: [],
     roles: [],
@@ -104,25 +112,33 @@ export async function composeKey(
     secrets: [newSecret(deps, keyspace, id, 1, text, now)],
   }
   const { keyspaceId: _, ...members } = input
-  const key = await patched(findUser, keyspace, blank, members, now)
-  demandGrantable(caller, keyspace, key)
+  const key = await patched(findPrincipal, keyspace, blank, members, now)
+  demandGivable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
   return { created: { key, secret: text }, change, event }
 }
 
 export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
-  return findKey(deps, caller, "keys.read", id)
+  return findKey(deps, caller, "read", id)
 }
 
-/** Callers bound to a keyspace must name it in the filter. */
+/** Callers bound to a keyspace must name it in the filter. Callers who may see only their own keys see those. */
 export async function listKeys(
   deps: AuthorityDeps,
   caller: Caller,
   filter: KeyFilter,
   page: Page<KeyPosition>,
 ): Promise<PageOf<Key, KeyPosition>> {
-  demand(caller, "keys.read", filter.keyspaceId ?? null)
+  const keyspace = filter.keyspaceId ?? null
+  if (!caller.holds.allows({ name: "keys.read", resource: keyspace })) {
+    const owner = ownOwner(caller)
+    const allowed = owner && caller.holds.allows({ name: "own_keys.read", resource: keyspace })
+    if (!allowed) return denied("keys.read")
+    // The keys of others are as unknown as those that do not exist.
+    if (filter.owner && !isOwn(caller, filter.owner)) return { items: [], next: null }
+    return deps.store.keys(caller.organizationId, { ...filter, owner }, deps.clock.now(), page)
+  }
   return deps.store.keys(caller.organizationId, filter, deps.clock.now(), page)
 }
 
@@ -139,14 +155,12 @@ export function updateKey(
 ): Promise<Key> {
   return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
-    const key = await patched(
-      usersOf(deps, caller),
-      keyspace,
-      before,
-      typeof patch === "function" ? patch(before) : patch,
-      now,
-    )
-    demandGrantable(caller, keyspace, key)
+    const members = typeof patch === "function" ? patch(before) : patch
+    demandOwner(caller, keyspace, members.owner ?? before.owner)
+    if (members.owner && !isSameOwner(members.owner, before.owner)) demandHandover(caller, before)
+    const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
+    demandGivable(caller, keyspace, key)
+    await demandOwnGrants(deps, caller, keyspace, before, key)
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
   })
 }
@@ -189,7 +203,7 @@ export async function revealKey(
   id: string,
   reason: string,
 ): Promise<{ readonly key: Key; readonly secret: string }> {
-  const key = await findKey(deps, caller, "keys.reveal", id)
+  const key = await findKey(deps, caller, "reveal", id)
   const keyspace = await keyspaceOf(deps, key)
   demandGrantable(caller, keyspace, key)
   const secret = key.secrets.at(-1)
@@ -209,7 +223,7 @@ export async function keyUsage(
   from: Instant,
   to: Instant,
 ): Promise<readonly UsageCount[]> {
-  const key = await findKey(deps, caller, "keys.read", id)
+  const key = await findKey(deps, caller, "read", id)
   return deps.store.usage(caller.organizationId, key.id, from, to)
 }
 
@@ -250,7 +264,7 @@ function change(
   alter: (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>,
 ): Promise<Key> {
   return retried(expectedRevision, async () => {
-    const before = await findKey(deps, caller, "keys.write", id)
+    const before = await findKey(deps, caller, "write", id)
     if (expectedRevision !== null && before.revision !== expectedRevision) {
       return fail({ code: "revision_conflict", resource: "key" })
     }
@@ -266,23 +280,63 @@ function change(
   })
 }
 
-function findKey(
+/**
+ * A caller who may do such a thing to no key at all is told so whatever the id; to one who may do it to some, a key that
+ * it may not even read does not exist.
+ */
+async function findKey(
   deps: AuthorityDeps,
   caller: Caller,
-  permission: "keys.read" | "keys.write" | "keys.reveal",
+  permission: KeyPermission,
   id: string,
 ): Promise<Key> {
+  const { holds } = caller
+  const somewhere =
+    holds.allowsSomewhere(`keys.${permission}`) ||
+    (ownOwner(caller) !== null && holds.allowsSomewhere(`own_keys.${permission}`))
+  if (!somewhere) return denied(`keys.${permission}`)
+  const key = await deps.store.key(caller.organizationId, id)
+  if (!key) return fail({ code: "not_found", resource: "key" })
+  demandWithKey(caller, permission, key)
+  return key
+}
+
+function demandWithKey(caller: Caller, permission: KeyPermission, key: Key): void {
+  if (mayWithKey(caller, permission, key)) return
+  if (mayWithKey(caller, "read", key)) denied(`keys.${permission}`)
+  fail({ code: "not_found", resource: "key" })
+}
+
+/**
+ * Who may write only their own keys cannot give one away. Told before the owner is looked for, so that nobody learns in
+ * this way who there is.
+ */
+function demandOwner(caller: Caller, { id }: Keyspace, owner: Owner): void {
+  if (!mayWithKey(caller, "write", { keyspaceId: id, owner })) denied("keys.write")
+}
+
+async function keyspaceForNewKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
+  const { holds } = caller
+  const ofOthers = holds.allows({ name: "keys.write", resource: id })
+  const ownOnly = !ofOthers && ownOwner(caller) !== null && holds.allowsSomewhere("own_keys.write")
+  const permission = ownOnly ? "own_keys.write" : "keys.write"
   return demandFound(
     caller,
     permission,
-    "key",
-    () => deps.store.key(caller.organizationId, id),
-    ({ keyspaceId }) => keyspaceId,
+    "keyspace",
+    () => deps.store.keyspace(caller.organizationId, id),
+    (keyspace) => keyspace.id,
   )
 }
 
-function usersOf(deps: AuthorityDeps, { organizationId }: Caller): FindUser {
-  return (id) => deps.store.user(organizationId, id)
+function defaultOwner(caller: Caller, { id }: Keyspace): Owner {
+  const ofOthers = caller.holds.allows({ name: "keys.write", resource: id })
+  const own = ofOthers ? null : ownOwner(caller)
+  return own ?? { kind: "organization", id: caller.organizationId }
+}
+
+function principalsOf(deps: AuthorityDeps, { organizationId }: Caller): FindPrincipal {
+  return (id) => deps.store.principal(organizationId, id)
 }
 
 async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
@@ -292,7 +346,7 @@ async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
 
 /** `key` with what `patch` names, checked as a whole. */
 async function patched(
-  findUser: FindUser,
+  findPrincipal: FindPrincipal,
   keyspace: Keyspace,
   key: Key,
   { enabled, ...members }: KeyPatch,
@@ -300,7 +354,7 @@ async function patched(
 ): Promise<Key> {
   const disabledAt = enabled === undefined ? key.disabledAt : enabled ? null : (key.disabledAt ?? now)
   const next = { ...patchedWith<Key>(key, members), disabledAt }
-  await checkKey(findUser, keyspace, key, next, now)
+  await checkKey(findPrincipal, keyspace, key, next, now)
   return {
     ...next,
     permissions: spelledOnce(next.permissions),

@@ -2,20 +2,23 @@ import { fail, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
 import type { KeyFormatName } from "../key/format.ts"
 import type { Keyspace, KeyspaceKind, PermissionDefinition, Role } from "../keyspace.ts"
-import type { Organization, User } from "../organization.ts"
+import type { Organization } from "../organization.ts"
+import { type Patch, patchedWith } from "../patch.ts"
+import { Holdings } from "../permission/holdings.ts"
 import { PermissionSet } from "../permission/set.ts"
+import type { User } from "../principal.ts"
 import { type Caller, demand } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { type CreatedKey, composeKey } from "./keys.ts"
 import { changedMembers, describeKeyspace } from "./keyspaces.ts"
-import { managementName, managementPermissions, managementPrefix } from "./management.ts"
+import { builtInRoles, managementName, managementPermissions, managementPrefix } from "./management.ts"
 
 /** The caller of what Keyward does of its own accord, such as the first start. Holds everything. */
 export function systemCaller(organizationId: string): Caller {
   return {
     organizationId,
-    actor: { kind: "system", id: "keyward", keyId: null, address: null, userAgent: null },
-    holds: new PermissionSet(["*"]),
+    actor: { kind: "system", id: "keyward", credential: null, address: null, userAgent: null },
+    holds: new Holdings([new PermissionSet(["*"])]),
     requestId: null,
   }
 }
@@ -39,7 +42,14 @@ export async function createOrganization(
   input: NewOrganization,
 ): Promise<CreatedOrganization> {
   const now = deps.clock.now()
-  const organization: Organization = { id: newId(now, deps.entropy), name: input.name, createdAt: now }
+  const organization: Organization = {
+    id: newId(now, deps.entropy),
+    alias: await deps.store.newAlias(),
+    name: input.name,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  }
   const caller = systemCaller(organization.id)
   const managementKeyspace = builtInKeyspace(deps, organization.id, {
     kind: "management",
@@ -48,13 +58,23 @@ export async function createOrganization(
     format: "native",
     prefix: managementPrefix,
     permissions: managementPermissions,
-    roles: [],
+    roles: builtInRoles,
     maxActiveKeys: null,
   })
   const admin: User = {
+    kind: "user",
     id: newId(now, deps.entropy),
     organizationId: organization.id,
+    alias: await deps.store.newAlias(),
+    userName: null,
+    firstName: null,
+    lastName: null,
+    roles: ["owner"],
+    suspendedAt: null,
+    removedAt: null,
     createdAt: now,
+    updatedAt: now,
+    revision: 1,
     ...input.admin,
   }
   // One commit: a start that is cut short leaves no organization behind to which nobody has a key.
@@ -76,7 +96,7 @@ export async function createOrganization(
     [
       { kind: "organization.insert", organization },
       { kind: "keyspace.insert", keyspace: managementKeyspace },
-      { kind: "user.insert", user: admin },
+      { kind: "principal.insert", principal: admin },
       adminKey.change,
     ],
     [
@@ -110,6 +130,39 @@ export async function readOrganization(
   demand(caller, "organizations.read", null)
   const organization = id === caller.organizationId ? await deps.store.organization(id) : null
   return organization ?? fail({ code: "not_found", resource: "organization" })
+}
+
+export type OrganizationPatch = Patch<Pick<Organization, "name">>
+
+/**
+ * @param expectedRevision which revision is to be changed; null: whichever there is
+ * @throws "not_found" for any organization but the caller's own, "revision_conflict", "permission_denied"
+ */
+export function updateOrganization(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  patch: OrganizationPatch,
+  expectedRevision: number | null,
+): Promise<Organization> {
+  return retried(expectedRevision, async () => {
+    demand(caller, "organizations.write", null)
+    const before = id === caller.organizationId ? await deps.store.organization(id) : null
+    if (!before) return fail({ code: "not_found", resource: "organization" })
+    if (expectedRevision !== null && before.revision !== expectedRevision) {
+      return fail({ code: "revision_conflict", resource: "organization" })
+    }
+    const now = deps.clock.now()
+    const organization = {
+      ...patchedWith<Organization>(before, patch),
+      updatedAt: now,
+      revision: before.revision + 1,
+    }
+    const details = changedMembers({ name: before.name }, { name: organization.name })
+    const event = draft(deps, caller, "organization.updated", { kind: "organization", id }, details)
+    await commit(deps, id, [{ kind: "organization.update", organization }], [event])
+    return organization
+  })
 }
 
 /** @throws "not_found" for an organization that does not exist */

@@ -6,6 +6,8 @@ import type { Instant } from "../time.ts"
 /** Identity and policy. The id never changes, not by rotation either; what the holder presents is a secret. */
 export interface Key {
   readonly id: string
+  /** An integer for dialects that need one; unique in the installation, never given twice. */
+  readonly alias: number
   readonly organizationId: string
   readonly keyspaceId: string
   readonly owner: Owner

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto"
 import type { Entropy } from "../entropy.ts"
 
 /** Whose secret is sealed: bound to the sealed text, so that it cannot be moved to another key. */
@@ -7,10 +7,18 @@ export interface SealedFor {
   readonly secretVersion: number
 }
 
+/** Seals for one purpose alone. */
+export interface PurposeSealer {
+  seal(text: string): string
+  /** @throws Error when the text was not sealed for this purpose, was changed, or its key-encryption key is not here */
+  open(sealed: string): string
+}
+
 /**
  * Seals recoverable secrets with AES-256-GCM (NIST SP 800-38D) under versioned key-encryption keys, which are 32 bytes
  * each and held outside the database. A sealed text is `v1.<key version>.<nonce>.<ciphertext>.<tag>`, parts in base64url:
  * a nonce of 12 bytes, a tag of 16. The associated data is `keyward secret <key version> <key id> <secret version>`.
+ * For anything else than secrets there is a sealer of its own: see `forPurpose`.
  */
 export class Sealer {
   readonly currentVersion: number
@@ -32,9 +40,33 @@ export class Sealer {
   }
 
   seal(text: string, owner: SealedFor): string {
+    return this.#seal(text, (version) => associated(version, owner))
+  }
+
+  /** @throws Error when the text was not sealed for `owner`, was changed, or its key-encryption key is not here */
+  open(sealed: string, owner: SealedFor): string {
+    return this.#open(sealed, (version) => associated(version, owner))
+  }
+
+  /**
+   * A sealer under keys that are derived from these (HKDF-SHA-256, RFC 5869, with the purpose as `info`): what is sealed
+   * for one purpose does not open for another, and however much strangers can have sealed, it wears out no key that
+   * secrets are under. The associated data is `keyward <purpose>`.
+   */
+  forPurpose(purpose: string): PurposeSealer {
+    const derived = [...this.#versions].map(([version, key]): [number, Uint8Array] => [
+      version,
+      new Uint8Array(hkdfSync("sha256", key, "", `keyward ${purpose}`, 32)),
+    ])
+    const sealer = new Sealer(new Map(derived), this.#entropy)
+    const data = () => Buffer.from(`keyward ${purpose}`)
+    return { seal: (text) => sealer.#seal(text, data), open: (sealed) => sealer.#open(sealed, data) }
+  }
+
+  #seal(text: string, associatedData: (keyVersion: number) => Buffer): string {
     const nonce = this.#entropy.bytes(12)
     const cipher = createCipheriv("aes-256-gcm", this.#key(this.currentVersion), nonce)
-    cipher.setAAD(associated(this.currentVersion, owner))
+    cipher.setAAD(associatedData(this.currentVersion))
     const ciphertext = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
     const parts = [nonce, ciphertext, cipher.getAuthTag()].map((part) =>
       Buffer.from(part).toString("base64url"),
@@ -42,8 +74,7 @@ export class Sealer {
     return ["v1", this.currentVersion, ...parts].join(".")
   }
 
-  /** @throws Error when the text was not sealed for `owner`, was changed, or its key-encryption key is not here */
-  open(sealed: string, owner: SealedFor): string {
+  #open(sealed: string, associatedData: (keyVersion: number) => Buffer): string {
     const [, version, ...printed] = sealedPattern.exec(sealed) ?? []
     const [nonce, ciphertext, tag] = printed.map((part) => Buffer.from(part, "base64url"))
     // Base64url leaves bits to spare at the end of a part; only the one spelling in which they are zero is ours.
@@ -51,7 +82,7 @@ export class Sealer {
     if (!nonce || !ciphertext || !tag || !ours) throw new Error("Not a sealed secret.")
     const keyVersion = Number(version)
     const decipher = createDecipheriv("aes-256-gcm", this.#key(keyVersion), nonce, { authTagLength: 16 })
-    decipher.setAAD(associated(keyVersion, owner))
+    decipher.setAAD(associatedData(keyVersion))
     decipher.setAuthTag(tag)
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString("utf8")
   }

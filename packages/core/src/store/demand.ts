@@ -1,5 +1,5 @@
 import { fail, type ResourceKind } from "../failure.ts"
-import { type Change, type Commit, type KeyFilter, type KeyPosition, keyOrder } from "./store.ts"
+import type { Change, Commit } from "./store.ts"
 
 /**
  * Refuses a commit that reaches into another organization: what belongs to another is as unknown as what does not exist.
@@ -18,9 +18,23 @@ export function demandOneOrganization({ organizationId, changes, events }: Commi
 function changed(change: Change, organizationId: string): { resource: ResourceKind; organizationId: string } {
   switch (change.kind) {
     case "organization.insert":
+    case "organization.update":
       return { resource: "organization", organizationId: change.organization.id }
-    case "user.insert":
-      return { resource: "user", organizationId: change.user.organizationId }
+    case "principal.insert":
+    case "principal.update":
+      return { resource: change.principal.kind, organizationId: change.principal.organizationId }
+    case "session.insert":
+      return { resource: "session", organizationId: change.session.organizationId }
+    case "session.delete":
+      return { resource: "session", organizationId }
+    case "sessions.delete":
+      return { resource: "user", organizationId }
+    case "link.insert":
+      return { resource: "link", organizationId: change.link.organizationId }
+    case "link.use":
+      return { resource: "link", organizationId }
+    case "links.use":
+      return { resource: "user", organizationId }
     case "keyspace.insert":
     case "keyspace.update":
       return { resource: "keyspace", organizationId: change.keyspace.organizationId }
@@ -36,8 +50,11 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
  * Refuses a position that comes from a list of another order, where it would stand for nothing.
  * @throws "invalid_input"
  */
-export function demandPosition(filter: KeyFilter, after: KeyPosition | null): void {
-  if (after === null || after.order === keyOrder(filter)) return
+export function demandPosition<Order extends string>(
+  order: Order,
+  after: { readonly order: Order } | null,
+): void {
+  if (after === null || after.order === order) return
   fail({
     code: "invalid_input",
     errors: [

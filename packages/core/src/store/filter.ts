@@ -1,8 +1,17 @@
 import type { AuditEvent } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
+import type { Principal, User } from "../principal.ts"
 import type { Instant } from "../time.ts"
-import type { AuditFilter, KeyFilter, KeyOrder, KeyPosition } from "./store.ts"
+import type {
+  AuditFilter,
+  KeyFilter,
+  KeyOrder,
+  KeyPosition,
+  PrincipalFilter,
+  PrincipalOrder,
+  PrincipalPosition,
+} from "./store.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
 export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
@@ -43,4 +52,27 @@ function within(instant: Instant | null, from: Instant | undefined, before: Inst
   return (
     instant !== null && (from === undefined || instant >= from) && (before === undefined || instant < before)
   )
+}
+
+/** Whether a user or service account matches every part of a filter. The one meaning of each part, for every store. */
+export function principalMatches(principal: Principal, filter: PrincipalFilter): boolean {
+  return (
+    (filter.kind === undefined || principal.kind === filter.kind) &&
+    (filter.role === undefined || principal.roles.includes(filter.role)) &&
+    (filter.suspended === undefined || (principal.suspendedAt !== null) === filter.suspended) &&
+    (filter.emailPrefix === undefined ||
+      (principal.kind === "user" && principal.email.startsWith(filter.emailPrefix)))
+  )
+}
+
+/** Whether this is a user with the role who is neither suspended nor removed. */
+export function isActiveUserWithRole(principal: Principal, role: string): principal is User {
+  const { kind, suspendedAt, removedAt, roles } = principal
+  return kind === "user" && suspendedAt === null && removedAt === null && roles.includes(role)
+}
+
+/** Where a user or service account stands in an order: what the next page continues from. */
+export function principalPositionOf(principal: Principal, order: PrincipalOrder): PrincipalPosition {
+  const email = principal.kind === "user" ? principal.email : ""
+  return { order, value: order === "email" ? email : principal.createdAt, id: principal.id }
 }

@@ -1,21 +1,16 @@
 import { emptyChain } from "../audit/chain.ts"
 import { fail } from "../failure.ts"
+import type { Digest } from "../key/digest.ts"
 import type { Key } from "../key/key.ts"
+import type { OwnerState } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { demandPosition } from "./demand.ts"
-import { eventMatches, keyMatches, positionOf } from "./filter.ts"
-import { commitTo, Tables } from "./memory-tables.ts"
-import { compareText, compareValues } from "./order.ts"
-import {
-  type KeyOrder,
-  type KeyPosition,
-  type KeyUsage,
-  keyOrder,
-  type Page,
-  type PageOf,
-  type Store,
-  type TimePosition,
-} from "./store.ts"
+import { eventMatches, keyMatches, positionOf, principalMatches, principalPositionOf } from "./filter.ts"
+import { commitTo } from "./memory-commit.ts"
+import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
+import { owned, Tables } from "./memory-tables.ts"
+import { compareText } from "./order.ts"
+import { type KeyUsage, keyOrder, principalOrder, type Store } from "./store.ts"
 
 /**
  * A store that lives as long as the process: for tests and trials. It reads whole tables, so its cost grows with them.
@@ -36,24 +31,95 @@ export function openMemoryStore(): Store {
     commit: (commit) => answer(() => commitTo(tables, commit)),
 
     organization: (id) => answer(() => tables.organizations.get(id) ?? null),
-    organizations: (page) => answer(() => timePage([...tables.organizations.values()], page)),
+    organizations: (page) => answer(() => timePage([...tables.organizations.values()], "ascending", page)),
 
-    user: (organizationId, id) => answer(() => belonging(tables.users.get(id), organizationId)),
+    principal: (organizationId, id) => answer(() => tables.principal(organizationId, id)),
+    principalByAlias: (organizationId, alias) =>
+      answer(() => tables.principalsOf(organizationId).find((one) => one.alias === alias) ?? null),
     userByEmail: (organizationId, email) =>
-      answer(() => owned(tables.users, organizationId).find((user) => user.email === email) ?? null),
+      answer(() => {
+        const found = tables
+          .principalsOf(organizationId)
+          .find((one) => one.kind === "user" && one.email === email)
+        return found?.kind === "user" ? found : null
+      }),
+    userWasRemoved: (organizationId, email) =>
+      answer(() =>
+        owned(tables.principals, organizationId).some(
+          (one) => one.kind === "user" && one.email === email && one.removedAt !== null,
+        ),
+      ),
+    principals: (organizationId, filter, page) =>
+      answer(() => {
+        const order = principalOrder(filter)
+        demandPosition(order, page.after)
+        const matching = tables.principalsOf(organizationId).filter((one) => principalMatches(one, filter))
+        const direction = order === "email" ? "ascending" : "descending"
+        return pageOf(matching, direction, (one) => principalPositionOf(one, order), page)
+      }),
+    activeUsersWithRole: (organizationId, role, most) =>
+      answer(() => Math.min(most, tables.activeUsersWithRole(organizationId, role).length)),
+
+    newAlias: () =>
+      answer(() => {
+        tables.lastAlias++
+        return tables.lastAlias
+      }),
+
+    sessionByDigest: (digests) =>
+      answer(() => {
+        const session = byDigest(tables.sessions, digests)
+        const user = session && tables.principals.get(session.userId)
+        return session && user?.kind === "user" ? { session, user } : null
+      }),
+    session: (organizationId, id) => answer(() => belonging(tables.sessions.get(id), organizationId)),
+    sessions: (organizationId, userId, page) =>
+      answer(() => {
+        const theirs = owned(tables.sessions, organizationId).filter((one) => one.userId === userId)
+        return timePage(theirs, "descending", page)
+      }),
+    touchSession: (organizationId, id, lastSeenAt) =>
+      answer(() => {
+        const session = belonging(tables.sessions.get(id), organizationId)
+        if (session && session.lastSeenAt < lastSeenAt) tables.sessions.set(id, { ...session, lastSeenAt })
+      }),
+    purgeSessions: (expiredBefore, seenBefore, most) =>
+      answer(() => {
+        const ended = [...tables.sessions.values()]
+          .filter((one) => one.expiresAt < expiredBefore || one.lastSeenAt < seenBefore)
+          .slice(0, most)
+        for (const { id } of ended) tables.sessions.delete(id)
+        return ended.length
+      }),
+
+    linkByDigest: (digests) => answer(() => byDigest(tables.links, digests)),
+
+    throttles: (names) =>
+      answer(() => new Map([...tables.throttles].filter(([name]) => names.includes(name)))),
+    pushThrottles: (tats, now) =>
+      answer(() => {
+        for (const [name, tat] of tats) {
+          tables.throttles.set(name, Math.max(tat, tables.throttles.get(name) ?? tat))
+        }
+        for (const [name, tat] of tables.throttles) if (tat <= now) tables.throttles.delete(name)
+      }),
 
     keyspace: (organizationId, id) => answer(() => belonging(tables.keyspaces.get(id), organizationId)),
     keyspaceByName: (organizationId, name) =>
       answer(() => owned(tables.keyspaces, organizationId).find((one) => one.name === name) ?? null),
     keyspaces: (organizationId, page) =>
-      answer(() => timePage(owned(tables.keyspaces, organizationId), page)),
+      answer(() => timePage(owned(tables.keyspaces, organizationId), "ascending", page)),
 
     key: (organizationId, id) => answer(() => tables.key(organizationId, id)),
+    keyByAlias: (organizationId, alias) =>
+      answer(() => tables.keysOf(organizationId).find((key) => key.alias === alias) ?? null),
     keys: (organizationId, filter, now, page) =>
       answer(() => {
-        demandPosition(filter, page.after)
+        const order = keyOrder(filter)
+        demandPosition(order, page.after)
         const matching = tables.keysOf(organizationId).filter((key) => keyMatches(key, filter, now))
-        return keyPage(matching, keyOrder(filter), page)
+        const direction = order === "created_at" ? "descending" : "ascending"
+        return pageOf(matching, direction, (key) => positionOf(key, order), page)
       }),
 
     subject: (digests) =>
@@ -62,7 +128,7 @@ export function openMemoryStore(): Store {
           const secret = tables.secrets.get(digest)
           const key = secret && tables.keys.get(secret.keyId)
           if (secret && key?.deletedAt === null) {
-            return { key, secretVersion: secret.version, ownerSuspended: false }
+            return { key, secretVersion: secret.version, owner: ownerOf(tables, key) }
           }
         }
         return null
@@ -107,7 +173,7 @@ export function openMemoryStore(): Store {
         const rest = ordered.filter(
           ({ sequence }) => after === null || (ascending ? sequence > after : sequence < after),
         )
-        return pageOf(rest, limit, ({ sequence }) => sequence)
+        return firstOf(rest, limit, ({ sequence }) => sequence)
       }),
     auditHead: (organizationId) =>
       answer(() => {
@@ -130,18 +196,27 @@ export function openMemoryStore(): Store {
   }
 }
 
-function owned<Row extends { readonly organizationId: string }>(
-  table: ReadonlyMap<string, Row>,
-  organizationId: string,
-): Row[] {
-  return [...table.values()].filter((row) => row.organizationId === organizationId)
-}
-
 function belonging<Row extends { readonly organizationId: string }>(
   row: Row | undefined,
   organizationId: string,
 ): Row | null {
   return row?.organizationId === organizationId ? row : null
+}
+
+function byDigest<Row extends Digest>(
+  table: ReadonlyMap<string, Row>,
+  digests: readonly Digest[],
+): Row | null {
+  const found = [...table.values()].find((row) => digests.some(({ digest }) => digest === row.digest))
+  return found ?? null
+}
+
+/** null unless a user or service account owns the key. */
+function ownerOf(tables: Tables, { organizationId, owner }: Key): OwnerState | null {
+  const principal = tables.principals.get(owner.id)
+  if (principal?.organizationId !== organizationId || principal.kind !== owner.kind) return null
+  const { id, suspendedAt, roles, revision } = principal
+  return { id, suspended: suspendedAt !== null, roles, revision }
 }
 
 function record(tables: Tables, key: Key, { lastUsed, counts }: KeyUsage): void {
@@ -161,39 +236,4 @@ function record(tables: Tables, key: Key, { lastUsed, counts }: KeyUsage): void 
 
 function latest(a: Instant | null, b: Instant | null | undefined): Instant | null {
   return b != null && (a === null || b > a) ? b : a
-}
-
-function timePage<Item extends TimePosition>(
-  items: readonly Item[],
-  { limit, after }: Page<TimePosition>,
-): PageOf<Item, TimePosition> {
-  const compare = (a: TimePosition, b: TimePosition) => a.createdAt - b.createdAt || compareText(a.id, b.id)
-  const rest = items.filter((item) => after === null || compare(item, after) > 0).sort(compare)
-  return pageOf(rest, limit, ({ createdAt, id }) => ({ createdAt, id }))
-}
-
-function keyPage(
-  keys: readonly Key[],
-  order: KeyOrder,
-  { limit, after }: Page<KeyPosition>,
-): PageOf<Key, KeyPosition> {
-  const direction = order === "created_at" ? -1 : 1
-  const compare = (a: KeyPosition, b: KeyPosition) =>
-    direction * (compareValues(a.value, b.value) || compareText(a.id, b.id))
-  const rest = keys
-    .map((key) => ({ key, position: positionOf(key, order) }))
-    .filter(({ position }) => after === null || compare(position, after) > 0)
-    .sort((a, b) => compare(a.position, b.position))
-    .map(({ key }) => key)
-  return pageOf(rest, limit, (key) => positionOf(key, order))
-}
-
-function pageOf<Item, Position>(
-  rest: readonly Item[],
-  limit: number,
-  position: (item: Item) => Position,
-): PageOf<Item, Position> {
-  const items = rest.slice(0, limit)
-  const last = items.at(-1)
-  return { items, next: last && rest.length > limit ? position(last) : null }
 }

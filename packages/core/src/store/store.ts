@@ -4,8 +4,10 @@ import type { Digest } from "../key/digest.ts"
 import type { Key, Secret } from "../key/key.ts"
 import type { KeyState } from "../key/lifecycle.ts"
 import type { Keyspace } from "../keyspace.ts"
-import type { Organization, User } from "../organization.ts"
+import type { Organization } from "../organization.ts"
 import type { Owner } from "../owner.ts"
+import type { Principal, PrincipalKind, User } from "../principal.ts"
+import type { OneTimeLink, Session } from "../session.ts"
 import type { Instant } from "../time.ts"
 import type { Outcome } from "../verification/outcome.ts"
 import type { StoredSubject } from "../verification/subject.ts"
@@ -26,7 +28,7 @@ export interface Store {
    * of one organization happen one after another. When it returns, the commit survives a crash of machine or process.
    * @throws "revision_conflict" when an updated object is not at the revision that the change was made from
    * @throws "not_found" when an updated object, a new key's keyspace or the organization is not there, or is another's
-   * @throws "already_exists" when an id, name, e-mail address or digest is taken (names the member)
+   * @throws "already_exists" when an id, alias, name, user name, e-mail address or digest is taken (names the member)
    * @throws "too_many_keys" when the keyspace already holds `maxActiveKeys` active keys
    */
   commit(commit: Commit): Promise<void>
@@ -35,8 +37,57 @@ export interface Store {
   /** All organizations, oldest first. For the operator's own tools, not for tenants. */
   organizations(page: Page<TimePosition>): Promise<PageOf<Organization, TimePosition>>
 
-  user(organizationId: string, id: string): Promise<User | null>
+  /** A user or service account; null also for a removed one. */
+  principal(organizationId: string, id: string): Promise<Principal | null>
+  principalByAlias(organizationId: string, alias: number): Promise<Principal | null>
   userByEmail(organizationId: string, email: string): Promise<User | null>
+  /** Whether a user with this e-mail address was removed; somebody else may have the address since. */
+  userWasRemoved(organizationId: string, email: string): Promise<boolean>
+  /**
+   * Users and service accounts that match every part of the filter, by `principalOrder(filter)`; bounded like `keys`.
+   * No removed ones.
+   * @throws "invalid_input" for a position of a list with another order
+   */
+  principals(
+    organizationId: string,
+    filter: PrincipalFilter,
+    page: Page<PrincipalPosition>,
+  ): Promise<PageOf<Principal, PrincipalPosition>>
+  /** How many users with this role are neither suspended nor removed, counted to `most` and no further. */
+  activeUsersWithRole(organizationId: string, role: string, most: number): Promise<number>
+
+  /** An integer that was never given before, greater than 0. Gaps are normal. */
+  newAlias(): Promise<number>
+
+  /**
+   * The session of a presented token, with its user as they are, suspended and removed ones too. Establishes the
+   * organization, so it takes none. null also for an ended one.
+   */
+  sessionByDigest(
+    digests: readonly Digest[],
+  ): Promise<{ readonly session: Session; readonly user: User } | null>
+  session(organizationId: string, id: string): Promise<Session | null>
+  /** The sessions of a user, newest first. */
+  sessions(
+    organizationId: string,
+    userId: string,
+    page: Page<TimePosition>,
+  ): Promise<PageOf<Session, TimePosition>>
+  /** Moves the last use of a session forward, never back. Not audited. */
+  touchSession(organizationId: string, id: string, lastSeenAt: Instant): Promise<void>
+  /**
+   * Deletes sessions that expired before one instant or were last seen before another, at most `most`.
+   * @returns how many
+   */
+  purgeSessions(expiredBefore: Instant, seenBefore: Instant, most: number): Promise<number>
+
+  /** The one-time link of a presented token, used and expired ones too. Establishes the organization, so it takes none. */
+  linkByDigest(digests: readonly Digest[]): Promise<OneTimeLink | null>
+
+  /** The stored TAT (see `limit/gcra.ts`) of each name; a name without one is left out. */
+  throttles(names: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Moves TATs forward, never back, and forgets those that are past at `now`: `tat <= now`. */
+  pushThrottles(tats: ReadonlyMap<string, number>, now: Instant): Promise<void>
 
   keyspace(organizationId: string, id: string): Promise<Keyspace | null>
   keyspaceByName(organizationId: string, name: string): Promise<Keyspace | null>
@@ -45,6 +96,7 @@ export interface Store {
 
   /** null also for a deleted key. */
   key(organizationId: string, id: string): Promise<Key | null>
+  keyByAlias(organizationId: string, alias: number): Promise<Key | null>
   /**
    * Keys that match every part of the filter, in the order that `keyOrder(filter)` names. Costs the same at any size:
    * one index leads, the rest of the filter is applied to at most `keyScanMaximum` rows, and a page may therefore be
@@ -102,11 +154,35 @@ export interface Commit {
 
 export type Change =
   | { readonly kind: "organization.insert"; readonly organization: Organization }
-  | { readonly kind: "user.insert"; readonly user: User }
+  /** The whole new organization, made from `organization.revision - 1`. */
+  | { readonly kind: "organization.update"; readonly organization: Organization }
+  | { readonly kind: "principal.insert"; readonly principal: Principal }
+  /**
+   * The whole new principal, made from `principal.revision - 1`, removal included. Refused with "last_owner" when no user
+   * with the role `owner` would be left that is neither suspended nor removed, and the principal was one. `ownedKeys`: how
+   * many keys that are not deleted the principal is known to own as this change is made, refused with "revision_conflict"
+   * when it is another number; null: as many as there are.
+   */
+  | { readonly kind: "principal.update"; readonly principal: Principal; readonly ownedKeys: number | null }
+  /** Refused with "not_found" when there is no such user, or the user is suspended or removed. */
+  | { readonly kind: "session.insert"; readonly session: Session }
+  /** Ends one session; "not_found" when it is gone. */
+  | { readonly kind: "session.delete"; readonly sessionId: string }
+  /** Ends all sessions of a user but one; null: all. */
+  | { readonly kind: "sessions.delete"; readonly userId: string; readonly exceptId: string | null }
+  /** Refused with "not_found" when there is no such user, or the user is removed. */
+  | { readonly kind: "link.insert"; readonly link: OneTimeLink }
+  /** Uses up a link; "not_found" when it is gone or used. */
+  | { readonly kind: "link.use"; readonly linkId: string; readonly usedAt: Instant }
+  /** Uses up all links of a user that are not used yet. */
+  | { readonly kind: "links.use"; readonly userId: string; readonly usedAt: Instant }
   | { readonly kind: "keyspace.insert"; readonly keyspace: Keyspace }
   /** The whole new keyspace, made from the revision before: `keyspace.revision - 1`. */
   | { readonly kind: "keyspace.update"; readonly keyspace: Keyspace }
-  /** With its secrets. Refused when `maxActiveKeys` keys of the keyspace are active at `createdAt`. */
+  /**
+   * With its secrets. Refused when `maxActiveKeys` keys of the keyspace are active at `createdAt`, and with "not_found"
+   * when the owner is a user or service account that is unknown or removed; so is a `key.update` that changes the owner.
+   */
   | { readonly kind: "key.insert"; readonly key: Key; readonly maxActiveKeys: number | null }
   /** The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are. */
   | { readonly kind: "key.update"; readonly key: Key }
@@ -146,6 +222,9 @@ export interface KeyFilter {
   readonly lastUsedBefore?: Instant | undefined
 }
 
+/** The role that somebody active has at all times, once somebody had it. */
+export const ownerRole = "owner"
+
 /** Most rows that one page of a list of keys looks at. */
 export const keyScanMaximum = 2000
 
@@ -162,6 +241,28 @@ export function keyOrder(filter: KeyFilter): KeyOrder {
 
 export interface KeyPosition {
   readonly order: KeyOrder
+  readonly value: string | number
+  readonly id: string
+}
+
+/** What a list of users and service accounts is narrowed to; an absent part does not narrow. */
+export interface PrincipalFilter {
+  readonly kind?: PrincipalKind | undefined
+  readonly role?: string | undefined
+  readonly suspended?: boolean | undefined
+  /** Compared exactly with the lower-case e-mail address; service accounts have none. */
+  readonly emailPrefix?: string | undefined
+}
+
+export type PrincipalOrder = "created_at" | "email"
+
+/** An e-mail prefix orders by e-mail address, ascending; otherwise the newest come first. Ties by id. */
+export function principalOrder(filter: PrincipalFilter): PrincipalOrder {
+  return filter.emailPrefix === undefined ? "created_at" : "email"
+}
+
+export interface PrincipalPosition {
+  readonly order: PrincipalOrder
   readonly value: string | number
   readonly id: string
 }

@@ -76,7 +76,7 @@ export function decide(subject: Subject, asked: Circumstances, trace?: TraceStep
     return refuse("state", "EXPIRED", "This version of the secret has expired.")
   trace?.push({ check: "state", result: "passed", detail: "The key is active." })
 
-  if (subject.ownerSuspended) return refuse("owner", "OWNER_SUSPENDED", "The key's owner is suspended.")
+  if (subject.owner?.suspended) return refuse("owner", "OWNER_SUSPENDED", "The key's owner is suspended.")
   trace?.push({ check: "owner", result: "passed", detail: "The key's owner is not suspended." })
 
   if (subject.addresses !== null) {

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net"
+import { BlockList, isIP, isIPv6, SocketAddress } from "node:net"
 
 /** Which client addresses may use a key, ready to be asked. */
 export interface AddressList {
@@ -24,6 +24,23 @@ export function addressList(ranges: readonly string[]): AddressList {
       return family !== null && list.check(address, family)
     },
   }
+}
+
+/**
+ * Who counts as one source: an IPv6 holder has a whole /64 to choose from, however its addresses are written. Text that is
+ * no IP address is a source as it is.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address
+  const [unzoned = ""] = address.split("%")
+  if (!isIPv6(unzoned)) return address
+  const { address: plain } = new SocketAddress({ address: unzoned, family: "ipv6" })
+  // An IPv4 client of a socket that serves both.
+  if (plain.startsWith("::ffff:") && plain.includes(".")) return plain.slice("::ffff:".length)
+  const [head = "", tail] = plain.split("::")
+  const groups = head.split(":")
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length
+  return [...groups, ...Array<string>(missing).fill("0"), ...(tail?.split(":") ?? [])].slice(0, 4).join(":")
 }
 
 /** Whether `text` is an IP address, or a CIDR range whose bits after the prefix length are zero or not (they do not count). */

@@ -1,7 +1,9 @@
 import type { Key, Secret } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
+import { Holdings } from "../permission/holdings.ts"
 import { type Holder, PermissionSet } from "../permission/set.ts"
+import type { OwnerState } from "../principal.ts"
 import { type AddressList, addressList } from "./source.ts"
 
 /** A key as the verification meets it: policy compiled once, immutable, safe to keep in a cache. */
@@ -9,8 +11,8 @@ export interface Subject {
   readonly key: Key
   readonly secret: Secret
   readonly keyspace: Keyspace
-  /** Whether the owner is suspended: then every key of theirs refuses. */
-  readonly ownerSuspended: boolean
+  /** The user or service account that owns the key; null for the organization and external owners. */
+  readonly owner: OwnerState | null
   /** What is granted, by the key itself and by its roles. */
   readonly permissions: PermissionSet
   /** The same, within the keyspace's catalog: what is not in it is held by nobody, not even by `*`. */
@@ -26,7 +28,8 @@ export interface StoredSubject {
   readonly key: Key
   /** Which of `key.secrets` was presented. */
   readonly secretVersion: number
-  readonly ownerSuspended: boolean
+  /** The user or service account that owns the key, removed ones too; null for the organization and external owners. */
+  readonly owner: OwnerState | null
 }
 
 export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subject {
@@ -40,7 +43,7 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
     key,
     secret,
     keyspace,
-    ownerSuspended: stored.ownerSuspended,
+    owner: stored.owner,
     permissions,
     holds: { allows: (need) => catalog.has(need.name) && permissions.allows(need) },
     limits: [...keyspace.limits.filter(({ name }) => !own.has(name)), ...key.limits],
@@ -52,4 +55,17 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
 export function heldPermissions(key: Pick<Key, "permissions" | "roles">, keyspace: Keyspace): PermissionSet {
   const roles = keyspace.roles.filter(({ name }) => key.roles.includes(name))
   return new PermissionSet([...key.permissions, ...roles.flatMap(({ permissions }) => permissions)])
+}
+
+/**
+ * What a management key may do: what it was granted, and of that only what its owner may do now. A key of the
+ * organization or an external owner has nobody above it but who created it.
+ */
+export function managementHoldings({ permissions, owner, keyspace }: Subject): Holdings {
+  return new Holdings(owner ? [permissions, rolePermissions(owner.roles, keyspace)] : [permissions])
+}
+
+/** What roles of the organization grant together. @param management the organization's management keyspace */
+export function rolePermissions(roles: readonly string[], management: Keyspace): PermissionSet {
+  return heldPermissions({ permissions: [], roles }, management)
 }

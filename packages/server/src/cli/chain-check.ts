@@ -11,7 +11,7 @@ import type { CheckedChain } from "./audit-verify.ts"
 import { readEvents } from "./event-file.ts"
 import { CommandFailure } from "./failure.ts"
 import { openInstallationStore } from "./installation.ts"
-import { organizationIds } from "./organizations.ts"
+import { organizationIds } from "./organization-ids.ts"
 
 /** Events that are read at once. */
 const pageSize = 500

@@ -8,7 +8,7 @@ import {
   type Store,
 } from "@keyward/core"
 import { type Finding, fail, ok, warn } from "./finding.ts"
-import { organizationIds } from "./organizations.ts"
+import { organizationIds } from "./organization-ids.ts"
 
 type Findings = AsyncGenerator<Finding, void, undefined>
 

@@ -11,9 +11,14 @@ import { tellFailure } from "./failure.ts"
 import { addInit } from "./init.ts"
 import { addKeys } from "./keys.ts"
 import { addKeyspaces } from "./keyspaces.ts"
+import { addMembers } from "./members.ts"
+import { addOrganizations } from "./organizations.ts"
 import { printNote } from "./output.ts"
 import { addRecover } from "./recover.ts"
+import { addRoles } from "./roles.ts"
 import { addServe } from "./serve.ts"
+import { addServiceAccounts } from "./service-accounts.ts"
+import { addUsers } from "./users.ts"
 
 /** Columns of the help texts; fixed, so that docs/cli.md does not depend on somebody's terminal. */
 const helpWidth = 100
@@ -45,6 +50,11 @@ export function createProgram(): Command {
   program.commandsGroup("Talk to a server:")
   addKeyspaces(program)
   addKeys(program)
+  addOrganizations(program)
+  addUsers(program)
+  addServiceAccounts(program)
+  addMembers(program)
+  addRoles(program)
   addAudit(program)
   return program
 }

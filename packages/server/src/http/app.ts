@@ -1,5 +1,5 @@
 import { maxHeaderSize } from "node:http"
-import { bounds, nativeRoutes } from "@keyward/contract"
+import { bounds, browserRoutes, nativeRoutes } from "@keyward/contract"
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,18 +8,31 @@ import fastify, {
 } from "fastify"
 import type { Logger } from "pino"
 import type { Keyward } from "../keyward.ts"
-import { managementAuthentication } from "./authentication.ts"
+import type { OpenId } from "../openid/openid.ts"
+import { keyAuthentication, managementAuthentication } from "./authentication.ts"
+import { sessionCookie } from "./cookie.ts"
 import { begun, directVerification } from "./direct.ts"
 import { readJsonBodies } from "./json-body.ts"
 import { serveAudit } from "./native/audit.ts"
 import { serveHealth } from "./native/health.ts"
 import { serveKeys } from "./native/keys.ts"
-import { serveKeyspaces, serveOrganizations } from "./native/keyspaces.ts"
+import { serveKeyspaces } from "./native/keyspaces.ts"
+import { serveLinks } from "./native/links.ts"
+import { serveMembers } from "./native/members.ts"
+import { serveOpenIdSignIn } from "./native/openid.ts"
+import { serveOrganizations } from "./native/organizations.ts"
+import { serveRoles } from "./native/roles.ts"
+import { serveServiceAccounts } from "./native/service-accounts.ts"
+import { serveSessions } from "./native/sessions.ts"
+import { serveUsers } from "./native/users.ts"
 import { serveVerification } from "./native/verification.ts"
+import { tokenAuthentication } from "./openid-authentication.ts"
 import { answerError, answerUnreadable, sendProblem } from "./problem.ts"
 import { serveReference } from "./reference.ts"
 import { requestIds } from "./request-id.ts"
+import { sameOrigin } from "./same-origin.ts"
 import { refuseOtherMethods } from "./serve.ts"
+import { sessionAuthentication } from "./session-authentication.ts"
 
 export interface ListenerSettings {
   readonly logger: Logger
@@ -63,15 +76,20 @@ export function createListener({ logger, trustedHops, instance }: ListenerSettin
   return app
 }
 
+export interface AppSettings extends ListenerSettings {
+  /** Where browsers reach the server; null: at whatever host a request names. */
+  readonly publicUrl: string | null
+  /** Absent: no OpenID provider is configured. */
+  readonly openId?: OpenId | null
+}
+
 /** The native API, with its reference: where a request goes is the list below. */
-export function createApp(keyward: Keyward, settings: ListenerSettings): FastifyInstance {
-  const authenticate = managementAuthentication(keyward.verifier)
+export function createApp(keyward: Keyward, settings: AppSettings): FastifyInstance {
+  const { openId = null, publicUrl } = settings
+  const { verifier, guesses, deps } = keyward
   const nextRequestId = requestIds()
-  const direct = directVerification({
-    verifier: keyward.verifier,
-    authenticate,
-    requestId: nextRequestId,
-  })
+  const authenticateKey = keyAuthentication(verifier)
+  const direct = directVerification({ verifier, authenticateKey, requestId: nextRequestId })
   // Behind proxies the client's address takes working out, and in debugging each request is logged: both are Fastify's.
   const isDirect = settings.trustedHops === 0 && !settings.logger.isLevelEnabled("debug")
   const app = createListener({
@@ -91,17 +109,35 @@ export function createApp(keyward: Keyward, settings: ListenerSettings): Fastify
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, "route_not_found", { detail: "There is nothing at this path." }),
   )
+  const cookie = sessionCookie(publicUrl)
+  const origin = sameOrigin(publicUrl)
+  const authenticate = managementAuthentication({
+    authenticateKey,
+    authenticateSession: sessionAuthentication(keyward),
+    authenticateToken: openId?.identifyBearer
+      ? tokenAuthentication(openId.identifyBearer, guesses, deps.clock)
+      : null,
+    cookie,
+    origin,
+  })
   for (const serveNoun of [
     serveOrganizations,
+    serveUsers,
+    serveServiceAccounts,
+    serveMembers,
+    serveRoles,
+    serveSessions(cookie, origin),
+    serveLinks,
     serveKeyspaces,
     serveKeys,
     serveVerification,
     serveAudit,
     serveHealth,
+    serveOpenIdSignIn(openId),
   ]) {
     serveNoun(app, keyward, authenticate)
   }
-  refuseOtherMethods(app, nativeRoutes)
+  refuseOtherMethods(app, [...nativeRoutes, ...browserRoutes])
   serveReference(app)
   return app
 }

@@ -11,7 +11,7 @@ import type { Caller } from "@keyward/core"
 import type { FastifyInstance, FastifyServerFactory } from "fastify"
 import type { Static } from "typebox"
 import type { Verifier } from "../verification/verifier.ts"
-import type { Authenticate } from "./authentication.ts"
+import { type AuthenticateKey, soleKeyOf } from "./authentication.ts"
 import { parseJson } from "./json-body.ts"
 import { printVerification } from "./native/print.ts"
 import { demandVerify, verificationRequest } from "./native/verification-request.ts"
@@ -30,7 +30,7 @@ export interface DirectVerification {
 
 export interface DirectDeps {
   readonly verifier: Verifier
-  readonly authenticate: Authenticate
+  readonly authenticateKey: AuthenticateKey
   readonly requestId: (request: IncomingMessage) => string
 }
 
@@ -50,7 +50,7 @@ export function begun(request: IncomingMessage): Begun | undefined {
   return handedOver.get(request)
 }
 
-export function directVerification({ verifier, authenticate, requestId }: DirectDeps): DirectVerification {
+export function directVerification({ verifier, authenticateKey, requestId }: DirectDeps): DirectVerification {
   const check = validator("body", verifyKey.body)
   let closing = false
   return {
@@ -77,8 +77,17 @@ export function directVerification({ verifier, authenticate, requestId }: Direct
   }
 
   function begin(request: IncomingMessage, response: ServerResponse, ordinary: RequestListener): void {
-    const id = requestId(request)
-    const caller = authenticated(request, id)
+    const presented = {
+      id: requestId(request),
+      ip: request.socket.remoteAddress ?? "",
+      headers: request.headers,
+    }
+    const key = soleKeyOf(presented)
+    if (key === null) {
+      ordinary(request, response)
+      return
+    }
+    const caller = attempted(() => authenticateKey(key, presented))
     if (caller instanceof Promise || caller instanceof Failed) {
       handOver(null)
       return
@@ -98,7 +107,7 @@ export function directVerification({ verifier, authenticate, requestId }: Direct
 
     function handOver(body: Buffer | null): void {
       handedOver.set(request, {
-        id,
+        id: presented.id,
         body,
         caller: () => (caller instanceof Failed ? caller.raise() : caller),
       })
@@ -108,19 +117,11 @@ export function directVerification({ verifier, authenticate, requestId }: Direct
     function send(answer: Static<typeof Verification>): void {
       const json = JSON.stringify(answer)
       response.writeHead(200, {
-        "x-request-id": id,
+        "x-request-id": presented.id,
         "content-type": "application/json; charset=utf-8",
         "content-length": Buffer.byteLength(json),
       })
       response.end(json)
-    }
-  }
-
-  function authenticated(request: IncomingMessage, id: string): Caller | Promise<Caller> | Failed {
-    try {
-      return authenticate({ id, ip: request.socket.remoteAddress ?? "", headers: request.headers })
-    } catch (error) {
-      return new Failed(error)
     }
   }
 
@@ -134,6 +135,14 @@ export function directVerification({ verifier, authenticate, requestId }: Direct
     return verification instanceof Promise
       ? verification.then(printVerification)
       : printVerification(verification)
+  }
+}
+
+function attempted<Result>(attempt: () => Result): Result | Failed {
+  try {
+    return attempt()
+  } catch (error) {
+    return new Failed(error)
   }
 }
 

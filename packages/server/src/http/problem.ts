@@ -157,11 +157,31 @@ function occurrenceOf(failure: Failure): Occurrence {
       return { detail: "The key's secret was not kept, only its digest." }
     case "built_in_keyspace":
       return { detail: "The keyspace belongs to Keyward itself and is defined by the program." }
+    case "built_in_role":
+      return { detail: "The role is one of those that there always are." }
+    case "last_owner":
+      return { detail: "The organization would have no owner left who is neither suspended nor removed." }
+    case "sign_in_refused":
+      return {
+        detail: "There is no such account, the password is wrong, or the account may not sign in.",
+        headers: { "www-authenticate": "Bearer" },
+      }
+    case "session_required":
+      return { detail: "Only a user who is signed in can do this, with the session itself." }
+    case "too_many_attempts":
+    case "overloaded":
+      return tryAgainIn(failure.retryAfterMs)
     case "too_many_keys":
       return { detail: `The keyspace already has ${failure.limit} active keys, as many as it may.` }
     case "store_unavailable":
       return { detail: "The store does not answer.", headers: { "retry-after": storeRetrySeconds } }
   }
+}
+
+/** Never too early: whole seconds, rounded up. */
+export function tryAgainIn(milliseconds: number): Occurrence {
+  const seconds = String(Math.ceil(milliseconds / 1000))
+  return { detail: `Try again in ${seconds} s.`, headers: { "retry-after": seconds } }
 }
 
 /** @returns a sentence that says how much is wrong, and the first thing that is */

@@ -1,6 +1,6 @@
 import swagger from "@fastify/swagger"
 import swaggerUi from "@fastify/swagger-ui"
-import { nativeDescription, nativeRoutes, openApiDocument } from "@keyward/contract"
+import { browserRoutes, nativeDescription, nativeRoutes, openApiDocument } from "@keyward/contract"
 import type { FastifyInstance } from "fastify"
 import { version } from "../version.ts"
 
@@ -10,7 +10,7 @@ export function serveReference(app: FastifyInstance): void {
     title: "Keyward",
     version,
     description: nativeDescription,
-    routes: nativeRoutes,
+    routes: [...nativeRoutes, ...browserRoutes],
   })
   const printed = JSON.stringify(document)
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(printed))

@@ -11,6 +11,7 @@ const options = {
   strict: false,
   removeAdditional: false,
   useDefaults: true,
+  discriminator: true,
   verbose: false,
 } as const
 /** Bodies mean what they say; queries and paths are text, so numbers and booleans are read from it. */
@@ -116,6 +117,12 @@ function inputError(part: Part, fault: ErrorObject): InputError {
         ...bound("The value is not one of those allowed.", `Use one of: ${allowed.map(String).join(", ")}.`),
       }
     }
+    case "discriminator":
+      return {
+        member: at(`${fault.instancePath}/${params["tag"]}`),
+        message: "The member is missing, or not one of the texts that tell what the object is.",
+        fix: "See /openapi.json for those that there are.",
+      }
     case "format":
       return {
         member: at(fault.instancePath),

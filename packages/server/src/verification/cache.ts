@@ -6,6 +6,7 @@ import {
   fail,
   type Instant,
   type Keyspace,
+  type OwnerState,
   type StoredSubject,
   type Subject,
 } from "@keyward/core"
@@ -43,6 +44,8 @@ export class SubjectCache implements ChangeListener {
   readonly #trustedForMs: number
   readonly #subjects: LRUCache<string, Confirmed<Subject>>
   readonly #keyspaces: LRUCache<string, Confirmed<Keyspace>>
+  /** Once for all the keys of an owner, so that what happens to the owner happens to all of them at once. */
+  readonly #owners: LRUCache<string, Confirmed<OwnerState>>
   readonly #digestsByKey = new Map<string, string[]>()
   readonly #unknown: LRUCache<string, Instant>
   readonly #loading = new Map<
@@ -63,6 +66,7 @@ export class SubjectCache implements ChangeListener {
       dispose: ({ value }, digest) => this.#forgetDigest(value.key.id, digest),
     })
     this.#keyspaces = new LRUCache({ max: settings.maximumKeys })
+    this.#owners = new LRUCache({ max: settings.maximumKeys })
     this.#unknown = new LRUCache({ max: negativeMaximum })
   }
 
@@ -76,11 +80,11 @@ export class SubjectCache implements ChangeListener {
     const entry = this.#subjects.get(digest)
     if (entry) {
       const subject = entry.value
-      const keyspace = this.#keyspaces.get(subject.key.keyspaceId)
-      const current = keyspace?.value === subject.keyspace
-      return current && this.#trusted(entry.confirmedAt, now) && this.#trusted(keyspace.confirmedAt, now)
-        ? subject
-        : undefined
+      const current =
+        this.#trusted(entry.confirmedAt, now) &&
+        this.#isCurrent(this.#keyspaces.get(subject.key.keyspaceId), subject.keyspace, now) &&
+        (subject.owner === null || this.#isCurrent(this.#owners.get(subject.owner.id), subject.owner, now))
+      return current ? subject : undefined
     }
     const unknownSince = this.#unknown.get(digest)
     if (unknownSince === undefined || !this.#trusted(unknownSince, now)) return undefined
@@ -111,9 +115,10 @@ export class SubjectCache implements ChangeListener {
       this.#notices.set(notice.id, { number: this.#noticeNumber, revision })
     }
     const isOlder = (revision: number) => notice.revision === null || revision < notice.revision
-    if (notice.kind === "keyspace") {
-      const keyspace = this.#keyspaces.get(notice.id)
-      if (keyspace && isOlder(keyspace.value.revision)) this.#keyspaces.delete(notice.id)
+    if (notice.kind === "keyspace" || notice.kind === "principal") {
+      const kept = notice.kind === "keyspace" ? this.#keyspaces : this.#owners
+      const entry = kept.peek(notice.id)
+      if (entry && isOlder(entry.value.revision)) kept.delete(notice.id)
       return
     }
     // Whatever was unknown may have come into being.
@@ -138,7 +143,12 @@ export class SubjectCache implements ChangeListener {
         }
         const keyspace = await this.#keyspace(stored.key.organizationId, stored.key.keyspaceId, began, readAt)
         if (keyspace && !this.#outdated(stored.key.id, stored.key.revision, began)) {
-          return this.#keep(digest, stored, keyspace, readAt)
+          const newest = this.#newest(digest, stored)
+          const { owner } = newest
+          if (!owner || !this.#outdated(owner.id, owner.revision, began)) {
+            if (owner) this.#keepOwner(owner, readAt)
+            return this.#keep(digest, newest, keyspace, readAt)
+          }
         }
       } finally {
         this.#readsUnderWay.delete(read)
@@ -170,14 +180,26 @@ export class SubjectCache implements ChangeListener {
     return keyspace
   }
 
-  /** The subject as the newest revision of its key has it: another read that began later may have shown a newer one. */
-  #keep(digest: string, read: StoredSubject, keyspace: Keyspace, confirmedAt: Instant): Subject {
+  /** What was read, or what is kept where that is newer: another read that began later may have shown it. */
+  #newest(digest: string, read: StoredSubject): StoredSubject {
     const present = this.#subjects.peek(digest)?.value
-    const newer = present && present.key.revision > read.key.revision
-    const subject = compileSubject(
-      newer ? { ...present, secretVersion: present.secret.version } : read,
-      keyspace,
-    )
+    if (!present || present.key.revision <= read.key.revision) return read
+    return { key: present.key, secretVersion: present.secret.version, owner: present.owner }
+  }
+
+  #keepOwner(owner: OwnerState, readAt: Instant): void {
+    const present = this.#owners.get(owner.id)
+    if (!present || present.value.revision < owner.revision) {
+      this.#owners.set(owner.id, { value: owner, confirmedAt: readAt })
+    } else if (present.value.revision === owner.revision) {
+      // The same object stays, so that the keys that were compiled with it stay good.
+      present.confirmedAt = readAt
+    }
+  }
+
+  #keep(digest: string, newest: StoredSubject, keyspace: Keyspace, confirmedAt: Instant): Subject {
+    const owner = newest.owner && (this.#owners.get(newest.owner.id)?.value ?? newest.owner)
+    const subject = compileSubject({ ...newest, owner }, keyspace)
     this.#unknown.delete(digest)
     this.#subjects.set(digest, { value: subject, confirmedAt })
     const digests = this.#digestsByKey.get(subject.key.id)
@@ -206,6 +228,10 @@ export class SubjectCache implements ChangeListener {
       if (oldest && number > oldest.began) break
       this.#notices.delete(id)
     }
+  }
+
+  #isCurrent<Value>(kept: Confirmed<Value> | undefined, value: Value, now: Instant): boolean {
+    return kept !== undefined && kept.value === value && this.#trusted(kept.confirmedAt, now)
   }
 
   /** A clock that was set back makes an age negative: then it is not known, and the store is asked. */

@@ -6,6 +6,8 @@ import { expect } from "vitest"
 import { gather, registerSecret } from "../../../../tests/evidence.ts"
 import { witness } from "../../../../tests/witness.ts"
 import { createApp } from "../../src/http/app.ts"
+import { assembleOpenId } from "../../src/openid/openid.ts"
+import type { OpenIdSettings } from "../../src/openid/settings.ts"
 import { type Intercept, interceptedStore } from "../intercepted-store.ts"
 import { openTestKeyward, type TestKeyward, type TestSettings } from "../test-keyward.ts"
 import { expectDeclared } from "./declared.ts"
@@ -54,10 +56,13 @@ export interface NativeServer extends TestKeyward {
 
 export interface ServerSettings extends TestSettings {
   readonly trustedHops?: number
+  /** Default: none is configured. */
+  readonly publicUrl?: string
+  readonly openId?: OpenIdSettings
 }
 
 export async function openNative(settings: ServerSettings = {}): Promise<NativeServer> {
-  const { trustedHops = 0, ...rest } = settings
+  const { trustedHops = 0, publicUrl = null, openId: provider, ...rest } = settings
   let intercept: Intercept | null = null
   const inner = settings.store ?? openMemoryStore()
   const store = interceptedStore(inner, (method, call) => (intercept ? intercept(method, call) : call()))
@@ -68,7 +73,8 @@ export async function openNative(settings: ServerSettings = {}): Promise<NativeS
     gather({ source: "a log in process", text: line })
   }
   const logger = pino({ level: "warn" }, { write })
-  const app = createApp(keyward, { logger, trustedHops })
+  const openId = provider ? assembleOpenId(provider, keyward.deps, logger) : null
+  const app = createApp(keyward, { logger, trustedHops, publicUrl, openId })
   const admin = created.adminKey.secret
   registerSecret("key text", admin)
   const organizations = [created.organization.id]

@@ -1,41 +1,43 @@
 import { commonProblems, nativeRoutes, type ProblemCode, problems, type Route } from "@keyward/contract"
+import { managementPermissions } from "@keyward/core"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { storeUnavailable } from "../intercepted-store.ts"
-import { type Ask, type NativeServer, openNative, type Reply } from "./native-server.ts"
-
-/** What there is in the organization before each call. */
-interface Scene {
-  readonly organizationId: string
-  readonly keyspaceId: string
-  readonly keyId: string
-  readonly secret: string
-  /** In a recoverable keyspace. */
-  readonly recoverableId: string
-}
-
-interface Case {
-  /** A call that succeeds, and does so again. Ids of a scene of another organization make it a foreign call. */
-  readonly call: (scene: Scene) => readonly [path: string, asked?: Ask]
-  readonly answers: (json: Reply["json"], scene: Scene, reply: Reply) => void
-  /** How to bring about the route's own problems, beside those that all routes have. */
-  readonly problems?: Partial<Record<ProblemCode, (server: NativeServer, scene: Scene) => Promise<void>>>
-  /** Which id in its call is another organization's in a foreign call; absent: it names none. */
-  readonly foreign?: "organization" | "keyspace" | "key"
-}
-
-const post = (body?: unknown): Ask => ({ method: "POST", ...(body === undefined ? {} : { body }) })
-const patch = (body: unknown): Ask => ({ method: "PATCH", body })
-let unique = 0
+import { directoryCases } from "./directory-cases.ts"
+import { type Ask, type NativeServer, openNative } from "./native-server.ts"
+import { type Case, patch, post, type Scene, someone, unique } from "./route-case.ts"
 
 /** One case for each route: a route without one fails the test below. */
 const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
+  ...directoryCases,
+  listOrganizations: {
+    call: () => ["/v1/organizations"],
+    answers: (json, scene) =>
+      expect(json).toMatchObject({ items: [{ id: scene.organizationId }], next_cursor: null }),
+  },
   readOrganization: {
     call: (scene) => [`/v1/organizations/${scene.organizationId}`],
-    answers: (json, scene) => expect(json).toMatchObject({ id: scene.organizationId, name: "Example" }),
+    answers: (json, scene, { headers }) => {
+      expect(json).toMatchObject({ id: scene.organizationId, name: "Example", alias: expect.any(Number) })
+      expect(headers["etag"]).toBe('"1"')
+    },
     foreign: "organization",
   },
+  updateOrganization: {
+    call: (scene) => [`/v1/organizations/${scene.organizationId}`, patch({ name: "Renamed" })],
+    answers: (json, _scene, { headers }) => {
+      expect(json).toMatchObject({ name: "Renamed", revision: 2 })
+      expect(headers["etag"]).toBe('"2"')
+    },
+    foreign: "organization",
+    problems: {
+      async revision_conflict(server, scene) {
+        const asked = { ...patch({ name: "x" }), headers: { "if-match": '"2"' } }
+        await server.refused(`/v1/organizations/${scene.organizationId}`, "revision_conflict", asked)
+      },
+    },
+  },
   createKeyspace: {
-    call: () => ["/v1/keyspaces", post({ name: `Keyspace ${++unique}`, prefix: "acme_live" })],
+    call: () => ["/v1/keyspaces", post({ name: `Keyspace ${unique()}`, prefix: "acme_live" })],
     answers: (json, _scene, { headers }) => {
       expect(json).toMatchObject({ prefix: "acme_live", kind: "standard", retention: "digest", revision: 1 })
       expect(headers).toMatchObject({ location: `/v1/keyspaces/${json.id}`, etag: '"1"' })
@@ -304,6 +306,7 @@ async function sceneOf(server: NativeServer): Promise<Scene> {
     keyId: key.json.id,
     secret: key.json.secret,
     recoverableId: kept.json.id,
+    ...(await someone(server)),
   }
 }
 
@@ -472,12 +475,12 @@ function credential(route: Route, more: object = {}) {
   })
 }
 
-/** The scene with keys that nothing has been done to yet. */
+/** The scene with keys and people that nothing has been done to yet. */
 async function sceneOf2(): Promise<Scene> {
   const owner = { kind: "external", id: "user/é 1" }
   const members = { name: "Key", permissions: ["invoices.read"], owner }
   const key = await server.ask("/v1/keys", post({ keyspace_id: scene.keyspaceId, ...members }))
-  return { ...scene, keyId: key.json.id, secret: key.json.secret }
+  return { ...scene, keyId: key.json.id, secret: key.json.secret, ...(await someone(server)) }
 }
 
 describe.each(withPermission)("$name needs $permission", ({ route, one, permission }) => {
@@ -489,7 +492,9 @@ describe.each(withPermission)("$name needs $permission", ({ route, one, permissi
   })
 
   test("all others are not", async () => {
-    const token = await server.managementKey(["*", `!${permission}`])
+    const own = managementPermissions.filter(({ name }) => name === `own_${permission}`)
+    const denials = [permission, ...own.map(({ name }) => name)].map((name) => `!${name}`)
+    const token = await server.managementKey(["*", ...denials])
     const [path, asked] = one.call(scene)
     const { json } = await server.refused(path, "permission_denied", { ...asked, token })
     expect(json.missing_permissions).toEqual([permission])
@@ -523,7 +528,8 @@ describe.each(withPermission)("$name needs $permission", ({ route, one, permissi
 describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ one }) => {
   test("answers alike for what is another organization's and what does not exist", async () => {
     const theirs = await server.neighbour()
-    const foreign: Scene = { ...theirs, recoverableId: theirs.keyId }
+    const others = await someone(server, theirs.admin)
+    const foreign: Scene = { ...theirs, ...others, recoverableId: theirs.keyId }
     const unknownId = "01980a5e-7c1f-7a44-9d0c-3f2b5a6c7d8e"
     const unknown: Scene = {
       organizationId: unknownId,
@@ -531,6 +537,9 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
       keyId: unknownId,
       secret: theirs.secret,
       recoverableId: unknownId,
+      userId: unknownId,
+      serviceAccountId: unknownId,
+      roleName: "unknown",
     }
     const answers = []
     for (const where of [foreign, unknown]) {

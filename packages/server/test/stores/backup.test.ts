@@ -4,15 +4,21 @@ import {
   ChainVerifier,
   createAuthority,
   createOrganization,
+  later,
+  newId,
+  type OneTimeLink,
   Peppers,
   printAuditEvent,
   Sealer,
+  type Session,
   type Store,
   systemCaller,
   systemClock,
   systemEntropy,
+  type User,
 } from "@keyward/core"
 import { describe, expect, test } from "vitest"
+import { Passwords } from "../../src/passwords.ts"
 import { backupStore } from "../../src/stores/backup.ts"
 import { openStore } from "../../src/stores/open.ts"
 import { postgresUrl } from "../postgres/database.ts"
@@ -28,12 +34,16 @@ describe.each(engines)("a backup of $engine", ({ newUrl }) => {
     const url = await newUrl()
     const destination = freshPath()
     const store = await openStore(url)
-    const { organizationId, createKey } = await installation(store)
+    const { organizationId, admin, createKey } = await installation(store)
     const { key, secret } = await createKey("First 🔑")
     const now = systemClock.now()
     const counts = [{ hour: now, outcome: "VALID", count: 3 }] as const
     await store.recordUsage([{ organizationId, keyId: key.id, lastUsed: new Map([[1, now]]), counts }])
+    const { session, link } = await signIn(store, admin)
+    const tats = new Map([["account", now + 60_000.125]])
+    await store.pushThrottles(tats, now)
     await store.ensureSetting("pepper", "fingerprint")
+    const alias = await store.newAlias()
     await backupStore(url, destination)
 
     expect(statSync(destination).mode & 0o777).toBe(0o600)
@@ -41,6 +51,14 @@ describe.each(engines)("a backup of $engine", ({ newUrl }) => {
     const copy = await openStore(`sqlite:${destination}`)
     const page = { limit: 50, after: null }
     expect(await copy.organizations(page)).toEqual(await store.organizations(page))
+    for (const filter of [{}, { role: "owner" }, { emailPrefix: "ada" }]) {
+      expect(await copy.principals(organizationId, filter, page)).toEqual({ items: [admin], next: null })
+    }
+    expect(await copy.activeUsersWithRole(organizationId, "owner", 2)).toBe(1)
+    expect(await copy.sessionByDigest([session])).toEqual({ session, user: admin })
+    expect(await copy.linkByDigest([link])).toEqual(link)
+    expect(await copy.throttles(["account"])).toEqual(tats)
+    expect(await copy.newAlias()).toBeGreaterThan(alias)
     expect(await copy.keyspaces(organizationId, page)).toEqual(await store.keyspaces(organizationId, page))
     const filters = [{}, { tag: "tagged" }, { namePrefix: "First" }, { lastUsedFrom: now }]
     for (const filter of filters) {
@@ -117,14 +135,61 @@ const peppers = new Peppers(new Map([[1, systemEntropy.bytes(32)]]))
 async function installation(store: Store) {
   const sealer = new Sealer(new Map([[1, systemEntropy.bytes(32)]]), systemEntropy)
   const changes = { changed: () => undefined }
-  const deps = { store, clock: systemClock, entropy: systemEntropy, peppers, sealer, changes }
+  const passwords = new Passwords(systemEntropy)
+  const sessionLifetime = { idleMs: 60_000, absoluteMs: 60_000 }
+  const deps = {
+    store,
+    clock: systemClock,
+    entropy: systemEntropy,
+    peppers,
+    sealer,
+    passwords,
+    sessionLifetime,
+    changes,
+  }
   const admin = { email: "ada@example.com", displayName: "Ada", passwordHash: "$argon2id$" }
-  const { organization, managementKeyspace } = await createOrganization(deps, { name: "Example", admin })
+  const { organization, managementKeyspace, ...created } = await createOrganization(deps, {
+    name: "Example",
+    admin,
+  })
   const authority = createAuthority(deps)
   const caller = systemCaller(organization.id)
   return {
     organizationId: organization.id,
+    admin: created.admin,
     createKey: (name: string) =>
       authority.createKey(caller, { keyspaceId: managementKeyspace.id, name, tags: ["tagged"] }),
   }
+}
+
+/** A session of a user, and a link to reset their password with. */
+async function signIn(store: Store, user: User) {
+  const now = systemClock.now()
+  const { organizationId, id: userId } = user
+  const common = { id: newId(now, systemEntropy), organizationId, userId, createdAt: now }
+  const expiresAt = later(now, 60_000)
+  const session: Session = {
+    ...common,
+    ...peppers.digest("a session's token"),
+    address: "203.0.113.7",
+    userAgent: null,
+    lastSeenAt: now,
+    expiresAt,
+  }
+  const link: OneTimeLink = {
+    ...common,
+    ...peppers.digest("a link's token"),
+    purpose: "reset",
+    expiresAt,
+    usedAt: null,
+  }
+  await store.commit({
+    organizationId,
+    changes: [
+      { kind: "session.insert", session },
+      { kind: "link.insert", link },
+    ],
+    events: [],
+  })
+  return { session, link }
 }

@@ -1,9 +1,11 @@
 import {
+  type ChangeNotice,
   fail,
   type Instant,
   type Key,
   type Keyspace,
   nativeFormat,
+  type OwnerState,
   Peppers,
   type StoredSubject,
   systemEntropy,
@@ -36,10 +38,21 @@ function keyspaceAt(revision: number, id = "keyspace"): Keyspace {
   }
 }
 
+function ownerAt(revision: number, id = "owner", suspended = false): OwnerState {
+  return { id, suspended, roles: ["member"], revision }
+}
+
+/** A key of a user. */
+function ownedAt(revision: number, id: string, text: string, owner: OwnerState): StoredSubject {
+  const { key, secretVersion } = subjectAt(revision, id, [text])
+  return { key: { ...key, owner: { kind: "user", id: owner.id } }, secretVersion, owner }
+}
+
 /** A key whose secrets are the texts, of which the `presented` one was asked for. */
 function subjectAt(revision: number, id: string, texts: readonly string[], presented = 1): StoredSubject {
   const key: Key = {
     id,
+    alias: 1,
     organizationId,
     keyspaceId: "keyspace",
     owner: { kind: "organization", id: organizationId },
@@ -71,7 +84,7 @@ function subjectAt(revision: number, id: string, texts: readonly string[], prese
       lastUsedAt: null,
     })),
   }
-  return { key, secretVersion: presented, ownerSuspended: false }
+  return { key, secretVersion: presented, owner: null }
 }
 
 interface Read {
@@ -117,7 +130,7 @@ function open(settings: Partial<CacheSettings> = {}) {
   const cache = new SubjectCache(source, clock, { maximumKeys: 100, trustedForMs: null, ...settings })
   const get = (text: string) => cache.get(peppers.digest(text).digest, clock.now())
   const load = (text: string) => cache.load(peppers.digest(text).digest, text)
-  const changed = (id: string, revision: number | null, kind: "key" | "keyspace" = "key") =>
+  const changed = (id: string, revision: number | null, kind: ChangeNotice["kind"] = "key") =>
     cache.changed({ kind, organizationId, id, revision })
   /** The read with this number, once it has begun. */
   const read = async (number: number): Promise<Read> => {
@@ -310,6 +323,116 @@ describe("the past does not overwrite the present", () => {
     const asked = load(text)
     ;(await read(0)).answer(subjectAt(1, "a", [text]))
     await expect(asked).rejects.toMatchObject({ failure: { code: "store_unavailable" } })
+  })
+})
+
+describe("an owner is kept once for all of their keys", () => {
+  const twoKeys = async (settings: Partial<CacheSettings> = {}) => {
+    const opened = open(settings)
+    const [one, two] = [newText(), newText()]
+    await opened.keep(one, ownedAt(1, "a", one, ownerAt(1)))
+    await opened.keep(two, ownedAt(1, "b", two, ownerAt(1)))
+    return { ...opened, one, two }
+  }
+
+  test("so their notice makes every key of theirs be read again, and no other", async () => {
+    const { keep, get, changed, one, two } = await twoKeys()
+    const other = newText()
+    await keep(other, ownedAt(1, "c", other, ownerAt(1, "other")))
+    expect(get(one)?.owner).toBe(get(two)?.owner)
+    changed("owner", 1, "principal")
+    expect(get(one)).toBeDefined()
+    changed("owner", 2, "principal")
+    expect([get(one), get(two)]).toEqual([undefined, undefined])
+    expect(get(other)?.key.id).toBe("c")
+    await keep(one, ownedAt(1, "a", one, ownerAt(2, "owner", true)))
+    expect(get(one)?.owner?.suspended).toBe(true)
+    expect(get(two)).toBeUndefined()
+    changed("owner", null, "principal")
+    expect(get(one)).toBeUndefined()
+  })
+
+  test("a read of one key that shows a newer owner shows it for the others too", async () => {
+    const { keep, get, one, two } = await twoKeys()
+    await keep(one, ownedAt(1, "a", one, ownerAt(2, "owner", true)))
+    expect(get(two)).toBeUndefined()
+    await keep(two, ownedAt(1, "b", two, ownerAt(2, "owner", true)))
+    expect(get(two)?.owner).toBe(get(one)?.owner)
+  })
+
+  test("an owner who changes while a key of theirs is read is read again", async () => {
+    const { load, read, changed, get } = open()
+    const text = newText()
+    const asked = load(text)
+    const first = await read(0)
+    changed("owner", 2, "principal")
+    first.answer(ownedAt(1, "a", text, ownerAt(1)))
+    ;(await read(1)).answer(ownedAt(1, "a", text, ownerAt(2, "owner", true)))
+    expect((await asked)?.owner?.suspended).toBe(true)
+    expect(get(text)?.owner?.suspended).toBe(true)
+  })
+
+  test("a late read does not bring back the owner as they were", async () => {
+    const { load, read, get, clock } = open({ trustedForMs: 1000 })
+    const [slow, fast] = [newText(), newText()]
+    const waiting = load(slow)
+    const first = await read(0)
+    clock.advance(10)
+    const other = load(fast)
+    ;(await read(1)).answer(ownedAt(1, "b", fast, ownerAt(2, "owner", true)))
+    await other
+    first.answer(ownedAt(1, "a", slow, ownerAt(1)))
+    expect((await waiting)?.owner?.suspended).toBe(true)
+    expect(get(slow)?.owner).toBe(get(fast)?.owner)
+  })
+
+  test("a key that went to another owner comes with that one, also to a read that shows the old one", async () => {
+    const { load, read, changed, get, clock } = open({ trustedForMs: 1000 })
+    const text = newText()
+    const before = load(text)
+    const first = await read(0)
+    clock.advance(1000)
+    const after = load(text)
+    ;(await read(1)).answer(ownedAt(2, "a", text, ownerAt(1, "heir")))
+    expect((await after)?.owner?.id).toBe("heir")
+    changed("heir", 2, "principal")
+    first.answer(ownedAt(1, "a", text, ownerAt(1, "owner")))
+    // The heir changed since the first read began, so neither it nor what is kept can be trusted.
+    ;(await read(2)).answer(ownedAt(2, "a", text, ownerAt(2, "heir", true)))
+    expect((await before)?.owner).toMatchObject({ id: "heir", suspended: true })
+    expect(get(text)?.owner).toMatchObject({ id: "heir", suspended: true })
+  })
+
+  test.each([
+    ["no longer than the owner, however fresh the key", false],
+    ["longer once any key of theirs was read again", true],
+  ])("trusted %s", async (_name, again) => {
+    const { load, read, keep, get, clock } = open({ trustedForMs: 1000 })
+    const [slow, fast] = [newText(), newText()]
+    const late = load(slow)
+    const first = await read(0)
+    clock.advance(500)
+    const early = load(fast)
+    ;(await read(1)).answer(ownedAt(1, "b", fast, ownerAt(1)))
+    await early
+    // Began before the other, answered after it: what it says of the owner is as old as its beginning.
+    first.answer(ownedAt(1, "a", slow, ownerAt(1)))
+    await late
+    clock.advance(499)
+    expect(get(fast)?.key.id).toBe("b")
+    const third = newText()
+    if (again) await keep(third, ownedAt(1, "c", third, ownerAt(1)))
+    clock.advance(1)
+    expect(get(slow)).toBeUndefined()
+    expect(get(fast)?.key.id).toBe(again ? "b" : undefined)
+  })
+
+  test("forgotten when more are kept than may be, and then their keys are read again", async () => {
+    const { keep, get } = open({ maximumKeys: 2 })
+    const texts = Array.from({ length: 3 }, newText)
+    for (const [at, text] of texts.entries())
+      await keep(text, ownedAt(1, text, text, ownerAt(1, `owner ${at}`)))
+    expect(texts.map((text) => get(text) !== undefined)).toEqual([false, true, true])
   })
 })
 

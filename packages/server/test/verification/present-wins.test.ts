@@ -5,7 +5,7 @@ import { interceptedStore, storeUnavailable } from "../intercepted-store.ts"
 import { openTestKeyward } from "../test-keyward.ts"
 
 /**
- * DESIGN §3.3 and §3.4, as one property: one writer changes a key and its keyspace while others verify, and the store
+ * DESIGN §3.3 and §3.4, as one property: one writer changes a key, its keyspace and its owner while others verify, and the store
  * delays its answers, before and after it has looked, in every order. Each verification answers as the key was at some
  * moment between the verification's own beginning and end, never as it was before.
  */
@@ -14,6 +14,12 @@ interface World {
   readonly revoked: boolean
   readonly disabled: boolean
   readonly elsewhere: boolean
+  /** Whether the key was handed on to the heir, who is another user. */
+  readonly handedOn: boolean
+  readonly ownerSuspended: boolean
+  readonly heirSuspended: boolean
+  /** Whether the first owner was removed, and their keys frozen. */
+  readonly removed: boolean
   /** Whether the key, its role and the catalog have the permission that is asked for. */
   readonly granted: boolean
   readonly inRole: boolean
@@ -25,6 +31,10 @@ const start: World = {
   revoked: false,
   disabled: false,
   elsewhere: false,
+  handedOn: false,
+  ownerSuspended: false,
+  heirSuspended: false,
+  removed: false,
   granted: false,
   inRole: true,
   inCatalog: true,
@@ -33,7 +43,8 @@ const start: World = {
 function outcomeIn(world: World): string {
   if (world.deleted) return "NOT_FOUND"
   if (world.revoked) return "REVOKED"
-  if (world.disabled) return "DISABLED"
+  if (world.disabled || (world.removed && !world.handedOn)) return "DISABLED"
+  if (world.handedOn ? world.heirSuspended : world.ownerSuspended) return "OWNER_SUSPENDED"
   if (world.elsewhere) return "IP_NOT_ALLOWED"
   return world.inCatalog && (world.granted || world.inRole) ? "VALID" : "INSUFFICIENT_PERMISSIONS"
 }
@@ -45,6 +56,12 @@ const change = fc.constantFrom<Change>(
   { disabled: false },
   { elsewhere: true },
   { elsewhere: false },
+  { handedOn: true },
+  { handedOn: false },
+  { ownerSuspended: true },
+  { ownerSuspended: false },
+  { heirSuspended: true },
+  { heirSuspended: false },
   { granted: true },
   { granted: false },
   { inRole: true },
@@ -52,7 +69,12 @@ const change = fc.constantFrom<Change>(
   { inRole: false, inCatalog: false },
   { inCatalog: true, inRole: true },
 )
-const ending = fc.constantFrom<readonly Change[]>([], [{ revoked: true }], [{ deleted: true }])
+const ending = fc.constantFrom<readonly Change[]>(
+  [],
+  [{ revoked: true }],
+  [{ deleted: true }],
+  [{ removed: true }],
+)
 /** How a commit ends: as it should, not made at all, or made by a store that could not say so any more. */
 type Fate = "made" | "lost" | "made, unsaid"
 const fate = fc.constantFrom<Fate>("made", "made", "made", "lost", "made, unsaid")
@@ -103,10 +125,14 @@ test("a verification never answers from before it began, whatever reads and chan
           permissions: catalog(true),
           roles: [role(true)],
         })
+        const user = (name: string) =>
+          authority.createUser(system, { email: `${name}@example.com`, displayName: name })
+        const [owner, heir] = [await user("owner"), await user("heir")]
         const { key, secret } = await authority.createKey(system, {
           keyspaceId: keyspace.id,
           name: "Key",
           roles: ["reader"],
+          owner: { kind: "user", id: owner.id },
         })
         const verify = async () =>
           verifier.verify({
@@ -133,6 +159,13 @@ test("a verification never answers from before it began, whatever reads and chan
         const apply = async (what: Change): Promise<unknown> => {
           if (what.deleted) return authority.deleteKey(system, key.id, null)
           if (what.revoked) return authority.revokeKey(system, key.id, { reason: "compromised", note: null })
+          if (what.removed) return authority.remove(system, "user", owner.id, { kind: "freeze" })
+          if (what.ownerSuspended !== undefined) {
+            return authority[what.ownerSuspended ? "suspend" : "resume"](system, "user", owner.id)
+          }
+          if (what.heirSuspended !== undefined) {
+            return authority[what.heirSuspended ? "suspend" : "resume"](system, "user", heir.id)
+          }
           if (what.inRole !== undefined || what.inCatalog !== undefined) {
             const now = worlds.at(-1) ?? start
             const inCatalog = what.inCatalog ?? now.inCatalog
@@ -152,6 +185,9 @@ test("a verification never answers from before it began, whatever reads and chan
               ...(what.elsewhere === undefined
                 ? {}
                 : { allowedAddresses: what.elsewhere ? ["198.51.100.0/24"] : [] }),
+              ...(what.handedOn === undefined
+                ? {}
+                : { owner: { kind: "user" as const, id: what.handedOn ? heir.id : owner.id } }),
               ...(what.granted === undefined
                 ? {}
                 : { permissions: what.granted ? ["invoices.*"] : ["invoices.write"] }),
@@ -162,7 +198,11 @@ test("a verification never answers from before it began, whatever reads and chan
 
         scheduled = true
         const writer = (async () => {
-          for (const [what, how] of script) await make(consistent(what, worlds.at(-1) ?? start), how)
+          for (const [what, how] of script) {
+            const world = worlds.at(-1) ?? start
+            if (changesNothing(what, world)) continue
+            await make(consistent(what, world), how)
+          }
         })()
         const readers = verifiers.map(async (times) => {
           for (let time = 0; time < times; time++) {
@@ -181,6 +221,11 @@ test("a verification never answers from before it began, whatever reads and chan
     { numRuns: 400 },
   )
 })
+
+/** Whoever is suspended already is not suspended again: nothing is written. */
+function changesNothing({ ownerSuspended, heirSuspended }: Change, world: World): boolean {
+  return ownerSuspended === world.ownerSuspended || heirSuspended === world.heirSuspended
+}
 
 /** A role cannot name what the catalog does not have. */
 function consistent(what: Change, world: World): Change {

@@ -15,7 +15,7 @@ async function subjects(count: number): Promise<Subject[]> {
         keyspaceId: created.managementKeyspace.id,
         name: `Key ${at}`,
       })
-      return compileSubject({ key, secretVersion: 1, ownerSuspended: false }, created.managementKeyspace)
+      return compileSubject({ key, secretVersion: 1, owner: null }, created.managementKeyspace)
     }),
   )
 }

@@ -12,7 +12,13 @@ export function auditContract(store: () => Store): void {
       const start = await store().auditHead(organization.id)
       const draft = sampleDraft(organization.id, {
         action: "key.revealed",
-        actor: { kind: "user", id: "u", keyId: "k", address: "2001:db8::1", userAgent: "curl/8 🔑" },
+        actor: {
+          kind: "user",
+          id: "u",
+          credential: { kind: "key", id: "key 1" },
+          address: "2001:db8::1",
+          userAgent: "curl/8 🔑",
+        },
         target: { kind: "key", id: nextId() },
         details: { b: 1, a: [null, true, { "": "\u0000" }], "\u{1f511}": 0.1 },
         requestId: "req-1",

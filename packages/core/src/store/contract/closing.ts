@@ -11,12 +11,26 @@ const calls: {
   commit: (store) => store.commit({ organizationId: "o", changes: [], events: [sampleDraft("o")] }),
   organization: (store) => store.organization("o"),
   organizations: (store) => store.organizations(page),
-  user: (store) => store.user("o", "u"),
+  principal: (store) => store.principal("o", "p"),
+  principalByAlias: (store) => store.principalByAlias("o", 1),
   userByEmail: (store) => store.userByEmail("o", "e"),
+  userWasRemoved: (store) => store.userWasRemoved("o", "e"),
+  principals: (store) => store.principals("o", {}, page),
+  activeUsersWithRole: (store) => store.activeUsersWithRole("o", "r", 1),
+  newAlias: (store) => store.newAlias(),
+  sessionByDigest: (store) => store.sessionByDigest([]),
+  session: (store) => store.session("o", "s"),
+  sessions: (store) => store.sessions("o", "u", page),
+  touchSession: (store) => store.touchSession("o", "s", noon),
+  purgeSessions: (store) => store.purgeSessions(noon, noon, 1),
+  linkByDigest: (store) => store.linkByDigest([]),
+  throttles: (store) => store.throttles([]),
+  pushThrottles: (store) => store.pushThrottles(new Map(), noon),
   keyspace: (store) => store.keyspace("o", "k"),
   keyspaceByName: (store) => store.keyspaceByName("o", "n"),
   keyspaces: (store) => store.keyspaces("o", page),
   key: (store) => store.key("o", "k"),
+  keyByAlias: (store) => store.keyByAlias("o", 1),
   keys: (store) => store.keys("o", {}, noon, page),
   subject: (store) => store.subject([]),
   redigest: (store) =>
@@ -34,6 +48,8 @@ export function closingContract(open: () => Promise<Store>): void {
   describe("a closed store", () => {
     test("refuses every method, and being closed again does nothing", async () => {
       const store = await open()
+      // Of the next aliases it has a block in hand.
+      await store.newAlias()
       await store.close()
       await expect(store.close()).resolves.toBeUndefined()
       for (const call of Object.values(calls)) await expectFailure(call(store), { code: "store_unavailable" })

@@ -7,11 +7,15 @@ import {
   insertKeys,
   keyInsert,
   nextId,
+  principalUpdate,
   revised,
   sampleDraft,
   sampleKey,
   sampleKeyspace,
+  sampleLink,
+  sampleOrganization,
   sampleSecret,
+  sampleSession,
   sampleUser,
   updateKey,
 } from "./sample.ts"
@@ -28,8 +32,15 @@ export function commitContract(store: () => Store): void {
       const user = sampleUser(organizationId)
       const keyspace = sampleKeyspace(organizationId)
       const added = sampleKey(founded)
+      const session = sampleSession(user)
+      const renamed = { ...founded.organization, name: "new", revision: 2 }
       const changes: Change[] = [
-        { kind: "user.insert", user },
+        { kind: "organization.update", organization: renamed },
+        { kind: "principal.insert", principal: user },
+        { kind: "session.insert", session },
+        { kind: "link.insert", link: sampleLink(user) },
+        principalUpdate(user, { displayName: "new" }),
+        { kind: "sessions.delete", userId: user.id, exceptId: null },
         { kind: "keyspace.insert", keyspace },
         { kind: "keyspace.update", keyspace: { ...founded.keyspace, description: "new", revision: 2 } },
         keyInsert(added),
@@ -43,7 +54,9 @@ export function commitContract(store: () => Store): void {
         member: "digest",
       })
 
-      expect(await store().user(organizationId, user.id)).toBeNull()
+      expect(await store().organization(organizationId)).toEqual(founded.organization)
+      expect(await store().principal(organizationId, user.id)).toBeNull()
+      expect(await store().session(organizationId, session.id)).toBeNull()
       expect(await store().keyspace(organizationId, keyspace.id)).toBeNull()
       expect(await store().keyspace(organizationId, founded.keyspace.id)).toEqual(founded.keyspace)
       expect(await store().key(organizationId, added.id)).toBeNull()
@@ -56,7 +69,7 @@ export function commitContract(store: () => Store): void {
       })
       expect(tagged.items).toEqual([])
       // What was not taken is free again.
-      await commit(store(), organizationId, { kind: "user.insert", user }, keyInsert(added))
+      await commit(store(), organizationId, { kind: "principal.insert", principal: user }, keyInsert(added))
     })
 
     test("changes are made in order: one may build on the one before", async () => {
@@ -122,7 +135,15 @@ export function commitContract(store: () => Store): void {
 
     test("nothing is committed for an organization that does not exist", async () => {
       const unknown = nextId()
-      await expectFailure(commit(store(), unknown, { kind: "user.insert", user: sampleUser(unknown) }), {
+      await expectFailure(
+        commit(store(), unknown, { kind: "principal.insert", principal: sampleUser(unknown) }),
+        {
+          code: "not_found",
+          resource: "organization",
+        },
+      )
+      const organization = { ...sampleOrganization({ id: unknown }), revision: 2 }
+      await expectFailure(commit(store(), unknown, { kind: "organization.update", organization }), {
         code: "not_found",
         resource: "organization",
       })

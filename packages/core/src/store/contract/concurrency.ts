@@ -2,19 +2,22 @@ import { describe, expect, test } from "vitest"
 import { ChainVerifier, printAuditEvent } from "../../audit/chain.ts"
 import { isFailure } from "../../failure.ts"
 import { later } from "../../time.ts"
-import type { Store } from "../store.ts"
+import type { Change, Store } from "../store.ts"
 import {
   commit,
   everyPage,
   expectFailure,
   found,
   insertKeys,
+  insertPrincipals,
   keyInsert,
   minute,
   noon,
+  principalUpdate,
   revised,
   sampleDraft,
   sampleKey,
+  sampleUser,
   updateKey,
 } from "./sample.ts"
 
@@ -84,6 +87,54 @@ export function concurrencyContract(store: () => Store): void {
       await expectFailure(commit(store(), organizationId, keyInsert(next, 2)), { ...full, limit: 2 })
       await expectFailure(commit(store(), organizationId, keyInsert(next, 0)), { ...full, limit: 0 })
       await commit(store(), organizationId, keyInsert(next, 3))
+    })
+
+    test("of many users inserted or renamed to one address at once one has it", async () => {
+      const { organization } = await found(store())
+      const email = `${organization.id}@example.com`
+      const known = Array.from({ length: 10 }, () => sampleUser(organization.id))
+      await insertPrincipals(store(), ...known)
+      const changes: Change[] = [
+        ...known.map((user) => principalUpdate(user, { email })),
+        ...known.map(() => {
+          return { kind: "principal.insert", principal: sampleUser(organization.id, { email }) } as const
+        }),
+      ]
+      const results = await Promise.allSettled(
+        changes.map((change) => commit(store(), organization.id, change)),
+      )
+      expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+      for (const result of results) {
+        if (result.status === "rejected") {
+          const failure = { code: "already_exists", resource: "user", member: "email" }
+          expect(result.reason).toMatchObject({ failure })
+        }
+      }
+      const list = await store().principals(
+        organization.id,
+        { emailPrefix: email },
+        { limit: 5, after: null },
+      )
+      expect(list.items).toHaveLength(1)
+    })
+
+    test("a key is not made for one who is removed at the same time with another number of keys", async () => {
+      for (let round = 0; round < 10; round++) {
+        const founded = await found(store())
+        const organizationId = founded.organization.id
+        const user = sampleUser(organizationId)
+        await insertPrincipals(store(), user)
+        const key = sampleKey(founded, { owner: { kind: "user", id: user.id } })
+        const results = await Promise.allSettled([
+          commit(store(), organizationId, principalUpdate(user, { removedAt: noon }, 0)),
+          commit(store(), organizationId, keyInsert(key)),
+        ])
+        const [removal, insertion] = results.map((result) =>
+          result.status === "rejected" ? result.reason.failure.code : "done",
+        )
+        const told = `${removal}, ${insertion}`
+        expect(["done, not_found", "revision_conflict, done"]).toContain(told)
+      }
     })
 
     test("the audit chain of concurrent commits has no gap and verifies", async () => {

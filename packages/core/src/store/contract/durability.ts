@@ -1,7 +1,20 @@
 import { describe, expect, test } from "vitest"
 import { later } from "../../time.ts"
 import type { Store } from "../store.ts"
-import { found, insertKeys, noon, sampleKey, updateKey } from "./sample.ts"
+import {
+  commit,
+  found,
+  insertKeys,
+  insertPrincipals,
+  noon,
+  principalUpdate,
+  sampleKey,
+  sampleLink,
+  sampleSession,
+  sampleUser,
+  updateKey,
+  updatePrincipal,
+} from "./sample.ts"
 import type { Capabilities } from "./suite.ts"
 
 export function durabilityContract(open: () => Promise<Store>, reopen: Capabilities["reopen"]): void {
@@ -19,6 +32,25 @@ export function durabilityContract(open: () => Promise<Store>, reopen: Capabilit
         await updateKey(store, deleted, { deletedAt: noon })
         const counts = [{ hour: noon, outcome: "VALID", count: 2 }] as const
         await store.recordUsage([{ organizationId, keyId: name.id, lastUsed: new Map(), counts }])
+        const user = sampleUser(organizationId, { roles: ["owner"] })
+        await insertPrincipals(store, user)
+        const changed = await updatePrincipal(store, user, { displayName: "Changed" })
+        const [session, ended, link] = [sampleSession(user), sampleSession(user), sampleLink(user)]
+        await commit(
+          store,
+          organizationId,
+          { kind: "session.insert", session },
+          { kind: "session.insert", session: ended },
+          { kind: "link.insert", link },
+        )
+        await commit(
+          store,
+          organizationId,
+          { kind: "session.delete", sessionId: ended.id },
+          { kind: "link.use", linkId: link.id, usedAt: noon },
+        )
+        await store.touchSession(organizationId, session.id, later(noon, 1))
+        await store.pushThrottles(new Map([["account", noon + 0.5]]), noon)
         await store.ensureSetting("pepper", "fingerprint")
         const head = await store.auditHead(organizationId)
         if (how === "closed") await store.close()
@@ -29,6 +61,13 @@ export function durabilityContract(open: () => Promise<Store>, reopen: Capabilit
           expect(await again.key(organizationId, name.id)).toEqual(name)
           expect(await again.key(organizationId, deleted.id)).toBeNull()
           expect(await again.usage(organizationId, name.id, noon, later(noon, 1))).toEqual(counts)
+          const seen = { ...session, lastSeenAt: later(noon, 1) }
+          expect(await again.principal(organizationId, user.id)).toEqual(changed)
+          expect(await again.activeUsersWithRole(organizationId, "owner", 2)).toBe(1)
+          expect(await again.sessionByDigest([session])).toEqual({ session: seen, user: changed })
+          expect(await again.session(organizationId, ended.id)).toBeNull()
+          expect(await again.linkByDigest([link])).toEqual({ ...link, usedAt: noon })
+          expect(await again.throttles(["account"])).toEqual(new Map([["account", noon + 0.5]]))
           expect(await again.setting("pepper")).toBe("fingerprint")
           expect(await again.auditHead(organizationId)).toEqual(head)
         } finally {
@@ -54,6 +93,16 @@ export function durabilityContract(open: () => Promise<Store>, reopen: Capabilit
           }),
         )
         expect((await store.auditHead(founded.organization.id)).sequence).toBe(21)
+
+        const owners = stores.map(() => sampleUser(founded.organization.id, { roles: ["owner"] }))
+        await insertPrincipals(store, ...owners)
+        const removals = await Promise.allSettled(
+          owners.map((owner, at) =>
+            commit(stores[at] ?? store, founded.organization.id, principalUpdate(owner, { removedAt: noon })),
+          ),
+        )
+        expect(removals.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+        expect(await other.activeUsersWithRole(founded.organization.id, "owner", 2)).toBe(1)
       } finally {
         await other.close()
         await store.close()

@@ -4,11 +4,14 @@ import {
   commit,
   found,
   insertKeys,
+  insertPrincipals,
   nextId,
   noon,
   sampleKey,
   sampleKeyspace,
   sampleSecret,
+  sampleServiceAccount,
+  sampleSession,
   sampleUser,
 } from "./sample.ts"
 
@@ -49,13 +52,30 @@ export function exactnessContract(store: () => Store): void {
       }
     })
 
-    test("e-mail addresses", async () => {
+    test("e-mail addresses, user names and roles", async () => {
       const { organization } = await found(store())
-      const users = lookalikes.map((email) => sampleUser(organization.id, { email }))
-      await commit(store(), organization.id, ...users.map((user) => ({ kind: "user.insert", user }) as const))
+      const users = lookalikes.map((text) =>
+        sampleUser(organization.id, { email: text, userName: text, roles: [text] }),
+      )
+      const inserts = users.map((principal) => ({ kind: "principal.insert", principal }) as const)
+      await commit(store(), organization.id, ...inserts)
       for (const user of users) {
+        const [role = ""] = user.roles
         expect(await store().userByEmail(organization.id, user.email)).toEqual(user)
+        expect(await store().userWasRemoved(organization.id, user.email)).toBe(false)
+        expect(await store().activeUsersWithRole(organization.id, role, 2)).toBe(1)
+        const page = await store().principals(organization.id, { role }, { limit: 10, after: null })
+        expect(page.items).toEqual([user])
       }
+    })
+
+    test("names of throttles", async () => {
+      const id = nextId()
+      const names = lookalikes.map((text) => `${id} ${text}`)
+      const tats = new Map(names.map((name, at) => [name, noon + 1 + at]))
+      await store().pushThrottles(tats, noon)
+      expect(await store().throttles(names)).toEqual(tats)
+      for (const [name, tat] of tats) expect(await store().throttles([name])).toEqual(new Map([[name, tat]]))
     })
 
     test("owners, tags and names of keys", async () => {
@@ -76,8 +96,13 @@ export function exactnessContract(store: () => Store): void {
 
     test("owners of one id and different kinds are different owners", async () => {
       const founded = await found(store())
-      const kinds = ["user", "service_account", "external"] as const
-      const keys = kinds.map((kind) => sampleKey(founded, { owner: { kind, id: "same" } }))
+      const principals = [sampleUser(founded.organization.id), sampleServiceAccount(founded.organization.id)]
+      await insertPrincipals(store(), ...principals)
+      const keys = principals.flatMap(({ kind, id }) =>
+        [kind, "organization" as const, "external" as const].map((kind) =>
+          sampleKey(founded, { owner: { kind, id } }),
+        ),
+      )
       await insertKeys(store(), ...keys)
       for (const key of keys) {
         const page = await store().keys(founded.organization.id, { owner: key.owner }, noon, {
@@ -100,6 +125,12 @@ export function exactnessContract(store: () => Store): void {
         expect(await store().subject([{ pepperVersion: 1, digest: `Digest ${other}` }])).toBeNull()
         expect(await store().subject([{ pepperVersion: 1, digest: `digest ${other}` }])).toBeNull()
       }
+      const user = sampleUser(founded.organization.id)
+      const session = sampleSession(user, { digest: `Session ${id}` })
+      await insertPrincipals(store(), user)
+      await commit(store(), founded.organization.id, { kind: "session.insert", session })
+      expect((await store().sessionByDigest([session]))?.session).toEqual(session)
+      expect(await store().sessionByDigest([{ pepperVersion: 1, digest: `session ${id}` }])).toBeNull()
       expect(await store().ensureSetting(id, "a")).toBe("a")
       expect(await store().ensureSetting(id.toLowerCase(), "b")).toBe("b")
     })

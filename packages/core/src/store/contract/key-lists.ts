@@ -14,11 +14,14 @@ import {
   type Founded,
   found,
   insertKeys,
+  insertPrincipals,
   keyInsert,
   minute,
   noon,
   sampleKey,
   sampleKeyspace,
+  sampleServiceAccount,
+  sampleUser,
 } from "./sample.ts"
 
 export function keyListContract(store: () => Store): void {
@@ -33,7 +36,7 @@ export function keyListContract(store: () => Store): void {
             const founded = await found(store())
             const keys = await populate(store(), founded, population)
             for (const pick of asked) {
-              const filter = pick(keyspacesOf(founded))
+              const filter = pick(placesOf(founded))
               const listed = await everyPage((after: KeyPosition | null) =>
                 store().keys(founded.organization.id, filter, noon, { limit, after }),
               )
@@ -49,7 +52,7 @@ export function keyListContract(store: () => Store): void {
       const founded = await found(store())
       const population = fc.sample(members, { numRuns: 60, seed: 7 })
       const keys = await populate(store(), founded, population)
-      const filter = pick(keyspacesOf(founded))
+      const filter = pick(placesOf(founded))
       const matching = expected(keys, filter)
       expect(matching.length).toBeGreaterThan(0)
       expect(matching.length).toBeLessThan(keys.length)
@@ -105,25 +108,46 @@ export function keyListContract(store: () => Store): void {
   })
 }
 
-type Keyspaces = readonly [string, string]
+/** What keys belong to: the founded keyspace and one more, and whom; `populate` makes what is not there. */
+interface Places {
+  readonly keyspaces: readonly [string, string]
+  readonly owners: readonly [Owner, Owner, Owner, Owner]
+}
 type Members = typeof members extends fc.Arbitrary<infer Member> ? Member : never
-type FilterParts = Omit<KeyFilter, "keyspaceId"> & { readonly keyspace?: 0 | 1 }
-type PickFilter = (keyspaces: Keyspaces) => KeyFilter
+type FilterParts = Omit<KeyFilter, "keyspaceId" | "owner"> & {
+  readonly keyspace?: 0 | 1
+  readonly owner?: 0 | 1 | 2 | 3
+}
+type PickFilter = (places: Places) => KeyFilter
 
-/** The founded keyspace and one more, which `populate` makes. */
-function keyspacesOf({ keyspace }: Founded): Keyspaces {
-  return [keyspace.id, `${keyspace.id} second`]
+function placesOf({ keyspace }: Founded): Places {
+  const { id } = keyspace
+  return {
+    keyspaces: [id, `${id} second`],
+    owners: [
+      { kind: "external", id: `${id} a` },
+      { kind: "external", id: `${id} A` },
+      { kind: "user", id: `${id} a` },
+      { kind: "service_account", id: `${id} a ` },
+    ],
+  }
 }
 
 async function populate(store: Store, founded: Founded, population: readonly Members[]): Promise<Key[]> {
   const organizationId = founded.organization.id
-  const keyspaces = keyspacesOf(founded)
+  const { keyspaces, owners } = placesOf(founded)
   const second = sampleKeyspace(organizationId, { id: keyspaces[1] })
-  const keys = population.map(({ keyspace, revokedAt, ...rest }) => {
+  const keys = population.map(({ keyspace, owner, revokedAt, ...rest }) => {
     const revocation = revokedAt === null ? null : ({ reason: "unspecified", note: null } as const)
-    return sampleKey(founded, { ...rest, keyspaceId: keyspaces[keyspace], revokedAt, revocation })
+    const place = { keyspaceId: keyspaces[keyspace], owner: owners[owner] }
+    return sampleKey(founded, { ...rest, ...place, revokedAt, revocation })
   })
   const inserts = keys.map((key) => keyInsert(key))
+  await insertPrincipals(
+    store,
+    sampleUser(organizationId, { id: owners[2].id }),
+    sampleServiceAccount(organizationId, { id: owners[3].id }),
+  )
   await commit(store, organizationId, { kind: "keyspace.insert", keyspace: second }, ...inserts)
   return keys
 }
@@ -172,20 +196,13 @@ const prefixes = [
   "zz",
 ]
 const tags = ["a", "A", "a ", "é", "e\u0301", "\u{1f511}"]
-const owners: readonly Owner[] = [
-  { kind: "external", id: "a" },
-  { kind: "external", id: "A" },
-  { kind: "user", id: "a" },
-  { kind: "service_account", id: "a " },
-]
-
 const instant = fc.integer({ min: -3, max: 3 }).map((minutes) => later(noon, minutes * minute))
 const instantOrNone = fc.option(instant)
 const rarely = fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: instant })
 
 const members = fc.record({
   keyspace: fc.constantFrom(0 as const, 1 as const),
-  owner: fc.constantFrom(...owners),
+  owner: fc.constantFrom(0 as const, 1 as const, 2 as const, 3 as const),
   name: fc.constantFrom(...names),
   tags: fc.uniqueArray(fc.constantFrom(...tags), { maxLength: 3 }),
   notBefore: instantOrNone,
@@ -199,7 +216,7 @@ const members = fc.record({
 
 const parts = {
   keyspace: fc.constantFrom(0 as const, 1 as const),
-  owner: fc.constantFrom(...owners),
+  owner: fc.constantFrom(0 as const, 1 as const, 2 as const, 3 as const),
   state: fc.constantFrom(...keyStates),
   tag: fc.constantFrom(...tags),
   namePrefix: fc.constantFrom(...prefixes),
@@ -216,13 +233,18 @@ const filters: fc.Arbitrary<PickFilter> = fc
     const chosen = Object.entries(parts).filter(([name]) => names.includes(name))
     return fc.record<Partial<FilterParts>>(Object.fromEntries(chosen))
   })
-  .map(({ keyspace, ...filter }) => {
-    return (keyspaces) => (keyspace === undefined ? filter : { ...filter, keyspaceId: keyspaces[keyspace] })
+  .map(({ keyspace, owner, ...filter }) => {
+    return ({ keyspaces, owners }) => ({
+      ...filter,
+      ...(keyspace !== undefined && { keyspaceId: keyspaces[keyspace] }),
+      ...(owner !== undefined && { owner: owners[owner] }),
+    })
   })
 
 const singleFilters: Readonly<Record<string, PickFilter>> = {
-  keyspaceId: ([, second]) => ({ keyspaceId: second }),
-  owner: () => ({ owner: { kind: "external", id: "a" } }),
+  keyspaceId: ({ keyspaces }) => ({ keyspaceId: keyspaces[1] }),
+  "owner external": ({ owners }) => ({ owner: owners[0] }),
+  "owner user": ({ owners }) => ({ owner: owners[2] }),
   "state active": () => ({ state: "active" }),
   "state not_yet_valid": () => ({ state: "not_yet_valid" }),
   "state disabled": () => ({ state: "disabled" }),

@@ -31,6 +31,15 @@ export function keyContract(store: () => Store): void {
       expect(await store().key(founded.organization.id, nextId())).toBeNull()
     })
 
+    test("a key is found by its alias", async () => {
+      const founded = await found(store())
+      const organizationId = founded.organization.id
+      const [key, other] = [sampleKey(founded), sampleKey(founded)]
+      await insertKeys(store(), key, other)
+      expect(await store().keyByAlias(organizationId, key.alias)).toEqual(key)
+      expect(await store().keyByAlias(organizationId, 0)).toBeNull()
+    })
+
     test("an updated key is the new one as a whole, except for its secrets and last use", async () => {
       const founded = await found(store())
       const key = fullKey(founded)
@@ -44,7 +53,7 @@ export function keyContract(store: () => Store): void {
       })
     })
 
-    test("ids and digests that are taken are refused, whatever became of who took them", async () => {
+    test("ids, aliases and digests that are taken are refused, whatever became of who took them", async () => {
       const founded = await found(store())
       const organizationId = founded.organization.id
       const key = sampleKey(founded)
@@ -55,6 +64,10 @@ export function keyContract(store: () => Store): void {
         await expectFailure(
           commit(store(), organizationId, keyInsert(sampleKey(founded, { id: key.id }))),
           takenId,
+        )
+        await expectFailure(
+          commit(store(), organizationId, keyInsert(sampleKey(founded, { alias: key.alias }))),
+          { ...takenId, member: "alias" },
         )
         const sameSecret = sampleKey(founded, { secrets: key.secrets })
         await expectFailure(commit(store(), organizationId, keyInsert(sameSecret)), takenDigest)
@@ -85,6 +98,7 @@ export function keyContract(store: () => Store): void {
       const deleted = await updateKey(store(), key, { deletedAt: later(noon, hour) })
 
       expect(await store().key(organizationId, key.id)).toBeNull()
+      expect(await store().keyByAlias(organizationId, key.alias)).toBeNull()
       expect(await store().subject(key.secrets)).toBeNull()
       const lists = [
         {},
@@ -127,7 +141,7 @@ export function keyContract(store: () => Store): void {
       await insertKeys(store(), sampleKey(founded), key, sampleKey(founded))
       const unknown = { pepperVersion: 3, digest: "of no secret" }
 
-      const subject = { key, ownerSuspended: false }
+      const subject = { key, owner: null }
       expect(await store().subject([unknown, old])).toEqual({ ...subject, secretVersion: 1 })
       expect(await store().subject([old, unknown])).toEqual({ ...subject, secretVersion: 1 })
       expect(await store().subject([current])).toEqual({ ...subject, secretVersion: 2 })

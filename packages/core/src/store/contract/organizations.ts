@@ -11,11 +11,10 @@ import {
   noon,
   sampleKeyspace,
   sampleOrganization,
-  sampleUser,
 } from "./sample.ts"
 
 export function organizationContract(store: () => Store): void {
-  describe("organizations, users and keyspaces", () => {
+  describe("organizations and keyspaces", () => {
     test("an organization is read as it was written", async () => {
       const organization = sampleOrganization({ name: "Zoë & Søn 🔑" })
       await commit(store(), organization.id, { kind: "organization.insert", organization })
@@ -37,14 +36,21 @@ export function organizationContract(store: () => Store): void {
       expect(ids.filter((id) => [a.id, b.id, newer.id].includes(id))).toEqual([a.id, b.id, newer.id])
     })
 
-    test("a user is found by id and by e-mail address", async () => {
+    test("an updated organization is the new one as a whole, made from the revision before", async () => {
       const { organization } = await found(store())
-      const user = sampleUser(organization.id, { passwordHash: "$argon2id$v=19$…" })
-      await commit(store(), organization.id, { kind: "user.insert", user })
-      expect(await store().user(organization.id, user.id)).toEqual(user)
-      expect(await store().userByEmail(organization.id, user.email)).toEqual(user)
-      expect(await store().user(organization.id, nextId())).toBeNull()
-      expect(await store().userByEmail(organization.id, "nobody@example.com")).toBeNull()
+      const { id } = organization
+      const renamed = { ...organization, name: "Renamed", updatedAt: later(noon, minute), revision: 2 }
+      await commit(store(), id, { kind: "organization.update", organization: renamed })
+      expect(await store().organization(id)).toEqual(renamed)
+
+      for (const revision of [1, 2, 4]) {
+        const stale = { ...renamed, name: "stale", revision }
+        await expectFailure(commit(store(), id, { kind: "organization.update", organization: stale }), {
+          code: "revision_conflict",
+          resource: "organization",
+        })
+      }
+      expect(await store().organization(id)).toEqual(renamed)
     })
 
     test("a keyspace is read as it was written, by id and by name", async () => {
@@ -88,23 +94,11 @@ export function organizationContract(store: () => Store): void {
       expect(await store().keyspaceByName(organization.id, keyspace.name)).toBeNull()
     })
 
-    test("names and addresses that are taken are refused, with the member", async () => {
+    test("names that are taken are refused, with the member", async () => {
       const { organization, keyspace } = await found(store())
-      const user = sampleUser(organization.id)
       const other = sampleKeyspace(organization.id)
-      await commit(
-        store(),
-        organization.id,
-        { kind: "user.insert", user },
-        { kind: "keyspace.insert", keyspace: other },
-      )
+      await commit(store(), organization.id, { kind: "keyspace.insert", keyspace: other })
 
-      const sameEmail = sampleUser(organization.id, { email: user.email })
-      await expectFailure(commit(store(), organization.id, { kind: "user.insert", user: sameEmail }), {
-        code: "already_exists",
-        resource: "user",
-        member: "email",
-      })
       const taken = { code: "already_exists", resource: "keyspace", member: "name" } as const
       const sameName = sampleKeyspace(organization.id, { name: keyspace.name })
       await expectFailure(
@@ -118,37 +112,26 @@ export function organizationContract(store: () => Store): void {
       )
     })
 
-    test("two organizations may each have a user of one address and a keyspace of one name", async () => {
+    test("two organizations may each have a keyspace of one name", async () => {
       const [a, b] = [await found(store()), await found(store())]
       for (const { organization } of [a, b]) {
-        const user = sampleUser(organization.id, { email: "ada@example.com" })
         const keyspace = sampleKeyspace(organization.id, { name: "Production" })
-        await commit(
-          store(),
-          organization.id,
-          { kind: "user.insert", user },
-          { kind: "keyspace.insert", keyspace },
-        )
-        expect(await store().userByEmail(organization.id, "ada@example.com")).toEqual(user)
+        await commit(store(), organization.id, { kind: "keyspace.insert", keyspace })
         expect(await store().keyspaceByName(organization.id, "Production")).toEqual(keyspace)
       }
     })
 
-    test("ids that are taken are refused", async () => {
+    test("ids and aliases that are taken are refused", async () => {
       const { organization, keyspace } = await found(store())
-      const user = sampleUser(organization.id)
-      await commit(store(), organization.id, { kind: "user.insert", user })
-      await expectFailure(commit(store(), organization.id, { kind: "organization.insert", organization }), {
-        code: "already_exists",
-        resource: "organization",
-        member: "id",
-      })
-      const sameUser = { ...user, email: "other@example.com" }
-      await expectFailure(commit(store(), organization.id, { kind: "user.insert", user: sameUser }), {
-        code: "already_exists",
-        resource: "user",
-        member: "id",
-      })
+      for (const member of ["id", "alias"] as const) {
+        const same = sampleOrganization({ [member]: organization[member] })
+        await expectFailure(commit(store(), same.id, { kind: "organization.insert", organization: same }), {
+          code: "already_exists",
+          resource: "organization",
+          member,
+        })
+      }
+      expect(await store().organization(organization.id)).toEqual(organization)
       const sameKeyspace = { ...keyspace, name: "Other" }
       await expectFailure(
         commit(store(), organization.id, { kind: "keyspace.insert", keyspace: sameKeyspace }),

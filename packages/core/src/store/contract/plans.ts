@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { later } from "../../time.ts"
-import { keyOrder, type Store } from "../store.ts"
+import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
 import {
   commit,
   type Founded,
@@ -10,14 +10,19 @@ import {
   keyInsert,
   minute,
   noon,
+  principalUpdate,
   revised,
   sampleKey,
+  sampleLink,
   sampleSecret,
+  sampleSession,
   sampleUser,
 } from "./sample.ts"
 import type { Capabilities, StatementWatch } from "./suite.ts"
 
 const first = { limit: 5, after: null } as const
+
+const digests = [1, 2].map((pepperVersion) => ({ pepperVersion, digest: `x ${pepperVersion}` }))
 
 /** Everything that a store is asked for, each on its own. A list is read from its start and from a position of it. */
 const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise<unknown>>> = {
@@ -26,8 +31,32 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     await store.organizations(first)
     await store.organizations({ limit: 5, after: { createdAt: noon, id: "x" } })
   },
-  user: (store, { organization }) => store.user(organization.id, "x"),
+  principal: (store, { organization }) => store.principal(organization.id, "x"),
+  principalByAlias: (store, { organization }) => store.principalByAlias(organization.id, 1),
   userByEmail: (store, { organization }) => store.userByEmail(organization.id, "x"),
+  userWasRemoved: (store, { organization }) => store.userWasRemoved(organization.id, "x"),
+  "principals: all": people({}),
+  "principals: kind": people({ kind: "service_account" }),
+  "principals: role": people({ role: "x" }),
+  "principals: suspended": people({ suspended: true }),
+  "principals: e-mail prefix": people({ emailPrefix: "x" }),
+  "principals: empty e-mail prefix": people({ emailPrefix: "" }),
+  "principals: everything": people({ kind: "user", role: "x", suspended: false, emailPrefix: "x" }),
+  activeUsersWithRole: (store, { organization }) => store.activeUsersWithRole(organization.id, "x", 2),
+  newAlias: async (store) => {
+    for (let aliases = 0; aliases < 200; aliases++) await store.newAlias()
+  },
+  sessionByDigest: (store) => store.sessionByDigest(digests),
+  session: (store, { organization }) => store.session(organization.id, "x"),
+  sessions: async (store, { organization }) => {
+    await store.sessions(organization.id, "x", first)
+    await store.sessions(organization.id, "x", { limit: 5, after: { createdAt: noon, id: "x" } })
+  },
+  touchSession: (store, { organization }) => store.touchSession(organization.id, "x", noon),
+  purgeSessions: (store) => store.purgeSessions(noon, noon, 5),
+  linkByDigest: (store) => store.linkByDigest(digests),
+  throttles: (store) => store.throttles(["x", "y"]),
+  pushThrottles: (store) => store.pushThrottles(new Map([["x", noon + 1]]), noon),
   keyspace: (store, { organization, keyspace }) => store.keyspace(organization.id, keyspace.id),
   keyspaceByName: (store, { organization, keyspace }) => store.keyspaceByName(organization.id, keyspace.name),
   keyspaces: async (store, { organization }) => {
@@ -53,8 +82,8 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     state: "active",
     tag: "x",
   }),
-  subject: (store) =>
-    store.subject([1, 2].map((pepperVersion) => ({ pepperVersion, digest: `x ${pepperVersion}` }))),
+  keyByAlias: (store, { organization }) => store.keyByAlias(organization.id, 1),
+  subject: (store) => store.subject(digests),
   redigest: (store) =>
     store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
   usage: (store, { organization }) => store.usage(organization.id, "x", noon, later(noon, hour)),
@@ -75,11 +104,26 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   "commit: every change": async (store) => {
     const ours = await found(store)
     const key = sampleKey(ours, { tags: ["a"] })
-    const changed = revised(key, { tags: ["b"], name: "changed" })
+    const organizationId = ours.organization.id
+    const [user, other] = [1, 2].map(() => sampleUser(organizationId, { roles: ["owner"] }))
+    if (!user || !other) throw new Error("There are two.")
+    const owner = { kind: "user", id: user.id } as const
+    const changed = revised(key, { tags: ["b"], name: "changed", owner })
+    const [session, link] = [sampleSession(user), sampleLink(user)]
     await commit(
       store,
-      ours.organization.id,
-      { kind: "user.insert", user: sampleUser(ours.organization.id) },
+      organizationId,
+      { kind: "organization.update", organization: { ...ours.organization, revision: 2 } },
+      { kind: "principal.insert", principal: user },
+      { kind: "principal.insert", principal: other },
+      principalUpdate(other, { suspendedAt: noon }, 0),
+      { kind: "session.insert", session },
+      { kind: "session.delete", sessionId: session.id },
+      { kind: "sessions.delete", userId: user.id, exceptId: null },
+      { kind: "sessions.delete", userId: user.id, exceptId: "x" },
+      { kind: "link.insert", link },
+      { kind: "link.use", linkId: link.id, usedAt: noon },
+      { kind: "links.use", userId: user.id, usedAt: noon },
       { kind: "keyspace.update", keyspace: { ...ours.keyspace, revision: 2 } },
       keyInsert(key, 5),
       { kind: "key.update", key: changed },
@@ -111,7 +155,18 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
           lastUsedAt: later(noon, at * minute),
         }),
       )
-      await commit(store, ours.organization.id, ...keys.map((key) => keyInsert(key)))
+      const users = Array.from({ length: 500 }, (_, at) =>
+        sampleUser(ours.organization.id, { roles: [`role ${at % 10}`], createdAt: later(noon, at) }),
+      )
+      await commit(
+        store,
+        ours.organization.id,
+        ...keys.map((key) => keyInsert(key)),
+        ...users.map((principal) => ({ kind: "principal.insert", principal }) as const),
+        ...users.map((user) => ({ kind: "session.insert", session: sampleSession(user) }) as const),
+        ...users.map((user) => ({ kind: "link.insert", link: sampleLink(user) }) as const),
+      )
+      await store.pushThrottles(new Map(users.map(({ email }, at) => [email, noon + at])), noon)
     })
     afterAll(() => store?.close())
 
@@ -131,6 +186,15 @@ function lists(filter: Parameters<Store["keys"]>[1]) {
     const order = keyOrder(filter)
     const value = order === "name" ? "x" : noon
     await store.keys(organization.id, filter, noon, { limit: 5, after: { order, value, id: "x" } })
+  }
+}
+
+function people(filter: PrincipalFilter) {
+  return async (store: Store, { organization }: Founded) => {
+    await store.principals(organization.id, filter, first)
+    const order = principalOrder(filter)
+    const value = order === "email" ? "x" : noon
+    await store.principals(organization.id, filter, { limit: 5, after: { order, value, id: "x" } })
   }
 }
 

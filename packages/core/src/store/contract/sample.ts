@@ -3,7 +3,9 @@ import type { AuditDraft } from "../../audit/event.ts"
 import { AuthorityError, type Failure } from "../../failure.ts"
 import type { Key, Secret } from "../../key/key.ts"
 import type { Keyspace } from "../../keyspace.ts"
-import type { Organization, User } from "../../organization.ts"
+import type { Organization } from "../../organization.ts"
+import type { Principal, ServiceAccount, User } from "../../principal.ts"
+import type { OneTimeLink, Session } from "../../session.ts"
 import { type Instant, later } from "../../time.ts"
 import type { Change, PageOf, Store } from "../store.ts"
 
@@ -18,6 +20,12 @@ let counter = 0
 export function nextId(): string {
   counter++
   return `00000000-0000-7000-8000-${counter.toString(16).padStart(12, "0")}`
+}
+
+/** Another alias each time, beyond what fits 32 bits and far from those that the store gives. */
+function nextAlias(): number {
+  counter++
+  return 5_000_000_000 + counter
 }
 
 /** An organization with one keyspace, as most cases need it. */
@@ -62,19 +70,118 @@ export async function updateKey(store: Store, key: Key, members: Partial<Key> = 
   return next
 }
 
+export async function insertPrincipals(store: Store, ...principals: Principal[]): Promise<void> {
+  for (const principal of principals) {
+    await commit(store, principal.organizationId, { kind: "principal.insert", principal })
+  }
+}
+
+/** The next revision of a user or service account, with some members changed, as a change. */
+export function principalUpdate<Who extends Principal>(
+  principal: Who,
+  members: Partial<Who> = {},
+  ownedKeys: number | null = null,
+): Extract<Change, { kind: "principal.update" }> & { readonly principal: Who } {
+  const { updatedAt, revision } = principal
+  const next = { ...principal, ...members, updatedAt: later(updatedAt, minute), revision: revision + 1 }
+  return { kind: "principal.update", principal: next, ownedKeys }
+}
+
+export async function updatePrincipal<Who extends Principal>(
+  store: Store,
+  principal: Who,
+  members: Partial<Who> = {},
+): Promise<Who> {
+  const change = principalUpdate(principal, members)
+  await commit(store, principal.organizationId, change)
+  return change.principal
+}
+
 export function sampleOrganization(members: Partial<Organization> = {}): Organization {
-  return { id: nextId(), name: "Example", createdAt: noon, ...members }
+  return {
+    id: nextId(),
+    alias: nextAlias(),
+    name: "Example",
+    createdAt: noon,
+    updatedAt: noon,
+    revision: 1,
+    ...members,
+  }
 }
 
 export function sampleUser(organizationId: string, members: Partial<User> = {}): User {
   const id = nextId()
   return {
+    kind: "user",
     id,
     organizationId,
+    alias: nextAlias(),
     email: `${id}@example.com`,
+    userName: null,
     displayName: "Ada",
+    firstName: null,
+    lastName: null,
     passwordHash: null,
+    roles: [],
+    suspendedAt: null,
+    removedAt: null,
     createdAt: noon,
+    updatedAt: noon,
+    revision: 1,
+    ...members,
+  }
+}
+
+export function sampleServiceAccount(
+  organizationId: string,
+  members: Partial<ServiceAccount> = {},
+): ServiceAccount {
+  return {
+    kind: "service_account",
+    id: nextId(),
+    organizationId,
+    alias: nextAlias(),
+    displayName: "Deployment",
+    description: "",
+    roles: [],
+    suspendedAt: null,
+    removedAt: null,
+    createdAt: noon,
+    updatedAt: noon,
+    revision: 1,
+    ...members,
+  }
+}
+
+export function sampleSession(user: User, members: Partial<Session> = {}): Session {
+  const id = nextId()
+  return {
+    id,
+    organizationId: user.organizationId,
+    userId: user.id,
+    digest: `session ${id}`,
+    pepperVersion: 1,
+    address: null,
+    userAgent: null,
+    createdAt: noon,
+    lastSeenAt: noon,
+    expiresAt: later(noon, 24 * hour),
+    ...members,
+  }
+}
+
+export function sampleLink(user: User, members: Partial<OneTimeLink> = {}): OneTimeLink {
+  const id = nextId()
+  return {
+    id,
+    organizationId: user.organizationId,
+    userId: user.id,
+    purpose: "invitation",
+    digest: `link ${id}`,
+    pepperVersion: 1,
+    createdAt: noon,
+    expiresAt: later(noon, hour),
+    usedAt: null,
     ...members,
   }
 }
@@ -105,6 +212,7 @@ export function sampleKey({ organization, keyspace }: Founded, members: Partial<
   const id = nextId()
   return {
     id,
+    alias: nextAlias(),
     organizationId: organization.id,
     keyspaceId: keyspace.id,
     owner: { kind: "organization", id: organization.id },
@@ -151,7 +259,7 @@ export function sampleDraft(organizationId: string, members: Partial<AuditDraft>
     organizationId,
     at: noon,
     action: "key.updated",
-    actor: { kind: "system", id: "keyward", keyId: null, address: null, userAgent: null },
+    actor: { kind: "system", id: "keyward", credential: null, address: null, userAgent: null },
     target: { kind: "organization", id: organizationId },
     details: {},
     requestId: null,

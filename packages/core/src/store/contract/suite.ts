@@ -1,6 +1,7 @@
 import process from "node:process"
 import { afterAll, beforeAll, beforeEach, describe } from "vitest"
 import type { Store } from "../store.ts"
+import { aliasContract } from "./aliases.ts"
 import { auditContract } from "./audit.ts"
 import { closingContract } from "./closing.ts"
 import { commitContract } from "./commits.ts"
@@ -9,11 +10,18 @@ import { durabilityContract } from "./durability.ts"
 import { exactnessContract } from "./exactness.ts"
 import { keyListContract } from "./key-lists.ts"
 import { keyContract } from "./keys.ts"
+import { lastOwnerContract } from "./last-owner.ts"
+import { linkContract } from "./links.ts"
 import { organizationContract } from "./organizations.ts"
+import { ownerContract } from "./owners.ts"
 import { pagingContract } from "./paging.ts"
 import { planContract } from "./plans.ts"
+import { principalListContract } from "./principal-lists.ts"
+import { principalContract } from "./principals.ts"
+import { sessionContract } from "./sessions.ts"
 import { settingContract } from "./settings.ts"
 import { tenantContract } from "./tenants.ts"
+import { throttleContract } from "./throttles.ts"
 import { usageContract } from "./usage.ts"
 
 /** What a store can show beyond the port; an absent member leaves out the cases that need it. */
@@ -57,8 +65,15 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     })
 
     organizationContract(store)
+    principalContract(store)
+    lastOwnerContract(store)
+    principalListContract(store)
+    sessionContract(store)
+    linkContract(store)
+    throttleContract(store)
     commitContract(store)
     keyContract(store)
+    ownerContract(store)
     keyListContract(store)
     pagingContract(store)
     exactnessContract(store)
@@ -67,6 +82,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     usageContract(store)
     settingContract(store)
     tenantContract(store)
+    aliasContract(open, capabilities.reopen)
     closingContract(open)
     durabilityContract(open, capabilities.reopen)
     planContract(open, capabilities.watch)

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest"
 import { emptyChain } from "../../audit/chain.ts"
-import type { Failure } from "../../failure.ts"
+import type { Failure, ResourceKind } from "../../failure.ts"
 import type { Key } from "../../key/key.ts"
-import type { User } from "../../organization.ts"
+import type { User } from "../../principal.ts"
+import type { OneTimeLink, Session } from "../../session.ts"
 import { later } from "../../time.ts"
 import type { Change, Store } from "../store.ts"
 import {
@@ -12,19 +13,26 @@ import {
   found,
   hour,
   insertKeys,
+  insertPrincipals,
   keyInsert,
   noon,
+  principalUpdate,
   revised,
   sampleDraft,
   sampleKey,
   sampleKeyspace,
+  sampleLink,
   sampleSecret,
+  sampleServiceAccount,
+  sampleSession,
   sampleUser,
 } from "./sample.ts"
 
 /** What one organization has, and the other one asks for. */
 interface Theirs extends Founded {
   readonly user: User
+  readonly session: Session
+  readonly link: OneTimeLink
   readonly key: Key
 }
 
@@ -40,19 +48,36 @@ const nothing = { items: [], next: null }
 const isolation: { readonly [Method in keyof Store]: Case | "establishes or has no organization" } = {
   commit: async (store, ours, theirs) => {
     const organizationId = ours.organization.id
-    const missing = (resource: "user" | "keyspace" | "key" | "organization"): Failure => ({
+    const missing = (resource: ResourceKind): Failure => ({
       code: "not_found",
       resource,
     })
     const keyspace = { ...theirs.keyspace, name: "ours now", revision: 2 }
     const cases: readonly [Change, Failure][] = [
       [{ kind: "organization.insert", organization: theirs.organization }, missing("organization")],
-      [{ kind: "user.insert", user: sampleUser(theirs.organization.id) }, missing("user")],
+      [
+        { kind: "organization.update", organization: { ...theirs.organization, revision: 2 } },
+        missing("organization"),
+      ],
+      [{ kind: "principal.insert", principal: sampleUser(theirs.organization.id) }, missing("user")],
+      [
+        { kind: "principal.insert", principal: sampleServiceAccount(theirs.organization.id) },
+        missing("service_account"),
+      ],
+      [principalUpdate(theirs.user), missing("user")],
+      [principalUpdate(theirs.user, { organizationId }), missing("user")],
+      [{ kind: "session.insert", session: sampleSession(theirs.user) }, missing("session")],
+      [{ kind: "session.insert", session: sampleSession(theirs.user, { organizationId }) }, missing("user")],
+      [{ kind: "session.delete", sessionId: theirs.session.id }, missing("session")],
+      [{ kind: "link.insert", link: sampleLink(theirs.user) }, missing("link")],
+      [{ kind: "link.insert", link: sampleLink(theirs.user, { organizationId }) }, missing("user")],
+      [{ kind: "link.use", linkId: theirs.link.id, usedAt: noon }, missing("link")],
       [{ kind: "keyspace.insert", keyspace: sampleKeyspace(theirs.organization.id) }, missing("keyspace")],
       [{ kind: "keyspace.update", keyspace }, missing("keyspace")],
       [{ kind: "keyspace.update", keyspace: { ...keyspace, organizationId } }, missing("keyspace")],
       [keyInsert(sampleKey(theirs)), missing("key")],
       [keyInsert(sampleKey({ ...ours, keyspace: theirs.keyspace })), missing("keyspace")],
+      [keyInsert(sampleKey(ours, { owner: { kind: "user", id: theirs.user.id } })), missing("user")],
       [{ kind: "key.update", key: revised(theirs.key) }, missing("key")],
       [{ kind: "key.update", key: revised(theirs.key, { organizationId }) }, missing("key")],
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ version: 2 }) }, missing("key")],
@@ -61,18 +86,70 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     for (const [change, failure] of cases) {
       await expectFailure(commit(store, organizationId, change), failure)
     }
+    // These refer to nothing of ours, and so change nothing.
+    const userId = theirs.user.id
+    await commit(
+      store,
+      organizationId,
+      { kind: "sessions.delete", userId, exceptId: null },
+      { kind: "links.use", userId, usedAt: noon },
+    )
     const events = [sampleDraft(theirs.organization.id)]
     await expectFailure(store.commit({ organizationId, changes: [], events }), missing("organization"))
+    expect(await store.organization(theirs.organization.id)).toEqual(theirs.organization)
+    expect(await store.principal(theirs.organization.id, userId)).toEqual(theirs.user)
+    expect(await store.session(theirs.organization.id, theirs.session.id)).toEqual(theirs.session)
+    expect(await store.linkByDigest([theirs.link])).toEqual(theirs.link)
     expect(await store.key(theirs.organization.id, theirs.key.id)).toEqual(theirs.key)
     expect(await store.keyspace(theirs.organization.id, theirs.keyspace.id)).toEqual(theirs.keyspace)
   },
-  user: async (store, ours, theirs) => {
-    expect(await store.user(theirs.organization.id, theirs.user.id)).toEqual(theirs.user)
-    expect(await store.user(ours.organization.id, theirs.user.id)).toBeNull()
+  principal: async (store, ours, theirs) => {
+    expect(await store.principal(theirs.organization.id, theirs.user.id)).toEqual(theirs.user)
+    expect(await store.principal(ours.organization.id, theirs.user.id)).toBeNull()
+  },
+  principalByAlias: async (store, ours, theirs) => {
+    expect(await store.principalByAlias(theirs.organization.id, theirs.user.alias)).toEqual(theirs.user)
+    expect(await store.principalByAlias(ours.organization.id, theirs.user.alias)).toBeNull()
   },
   userByEmail: async (store, ours, theirs) => {
     expect(await store.userByEmail(theirs.organization.id, theirs.user.email)).toEqual(theirs.user)
     expect(await store.userByEmail(ours.organization.id, theirs.user.email)).toBeNull()
+  },
+  userWasRemoved: async (store, ours, theirs) => {
+    const gone = sampleUser(theirs.organization.id)
+    await insertPrincipals(store, gone)
+    await commit(store, theirs.organization.id, principalUpdate<User>(gone, { removedAt: noon }))
+    expect(await store.userWasRemoved(theirs.organization.id, gone.email)).toBe(true)
+    expect(await store.userWasRemoved(ours.organization.id, gone.email)).toBe(false)
+  },
+  principals: async (store, ours, { organization, user }) => {
+    const filters = [
+      {},
+      { kind: "user" },
+      { role: "clerk" },
+      { suspended: false },
+      { emailPrefix: "" },
+    ] as const
+    for (const filter of filters) {
+      expect((await store.principals(organization.id, filter, page)).items).toEqual([user])
+      expect(await store.principals(ours.organization.id, filter, page)).toEqual(nothing)
+    }
+  },
+  activeUsersWithRole: async (store, ours, theirs) => {
+    expect(await store.activeUsersWithRole(theirs.organization.id, "clerk", 5)).toBe(1)
+    expect(await store.activeUsersWithRole(ours.organization.id, "clerk", 5)).toBe(0)
+  },
+  session: async (store, ours, { organization, session }) => {
+    expect(await store.session(organization.id, session.id)).toEqual(session)
+    expect(await store.session(ours.organization.id, session.id)).toBeNull()
+  },
+  sessions: async (store, ours, { organization, session }) => {
+    expect((await store.sessions(organization.id, session.userId, page)).items).toEqual([session])
+    expect(await store.sessions(ours.organization.id, session.userId, page)).toEqual(nothing)
+  },
+  touchSession: async (store, ours, { organization, session }) => {
+    await store.touchSession(ours.organization.id, session.id, later(noon, hour))
+    expect(await store.session(organization.id, session.id)).toEqual(session)
   },
   keyspace: async (store, ours, theirs) => {
     expect(await store.keyspace(ours.organization.id, theirs.keyspace.id)).toBeNull()
@@ -86,6 +163,10 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   key: async (store, ours, theirs) => {
     expect(await store.key(theirs.organization.id, theirs.key.id)).toEqual(theirs.key)
     expect(await store.key(ours.organization.id, theirs.key.id)).toBeNull()
+  },
+  keyByAlias: async (store, ours, theirs) => {
+    expect(await store.keyByAlias(theirs.organization.id, theirs.key.alias)).toEqual(theirs.key)
+    expect(await store.keyByAlias(ours.organization.id, theirs.key.alias)).toBeNull()
   },
   keys: async (store, ours, { organization, key }) => {
     const filters = [
@@ -136,6 +217,12 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   },
   organization: "establishes or has no organization",
   organizations: "establishes or has no organization",
+  newAlias: "establishes or has no organization",
+  sessionByDigest: "establishes or has no organization",
+  purgeSessions: "establishes or has no organization",
+  linkByDigest: "establishes or has no organization",
+  throttles: "establishes or has no organization",
+  pushThrottles: "establishes or has no organization",
   subject: "establishes or has no organization",
   redigest: "establishes or has no organization",
   engine: "establishes or has no organization",
@@ -154,16 +241,23 @@ export function tenantContract(store: () => Store): void {
     test.each(cases)("%s", async (_method, isolated) => {
       const theirs = await found(store())
       const organizationId = theirs.organization.id
-      const user = sampleUser(organizationId)
+      const user = sampleUser(organizationId, { roles: ["clerk"] })
+      const [session, link] = [sampleSession(user), sampleLink(user)]
       const key = sampleKey(theirs, {
         tags: ["theirs"],
         owner: { kind: "external", id: "shared" },
         expiresAt: later(noon, hour),
         lastUsedAt: noon,
       })
-      await commit(store(), organizationId, { kind: "user.insert", user })
+      await insertPrincipals(store(), user)
+      await commit(
+        store(),
+        organizationId,
+        { kind: "session.insert", session },
+        { kind: "link.insert", link },
+      )
       await insertKeys(store(), key)
-      await isolated(store(), await found(store()), { ...theirs, user, key })
+      await isolated(store(), await found(store()), { ...theirs, user, session, link, key })
     })
 
     test("there is a line here for each method that the store really has", () => {

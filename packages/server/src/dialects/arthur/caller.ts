@@ -1,5 +1,5 @@
 import { arthurRoles } from "@keyward/contract/arthur"
-import { type Caller, PermissionSet, type Subject } from "@keyward/core"
+import { type Caller, Holdings, managementHoldings, PermissionSet, type Subject } from "@keyward/core"
 import type { FastifyRequest } from "fastify"
 import type { Verification } from "../../verification/verifier.ts"
 import type { DialectContext } from "../dialect.ts"
@@ -56,11 +56,13 @@ export async function authenticate(
       actor: {
         kind: key.owner.kind,
         id: key.owner.id,
-        keyId: key.id,
+        credential: { kind: "key", id: key.id },
         address: request.ip,
         userAgent: request.headers["user-agent"]?.slice(0, userAgentMaximum) ?? null,
       },
-      holds: new PermissionSet(held.map((name) => `${managementPermission[name]}:${keyspace.id}`)),
+      holds: new Holdings([
+        new PermissionSet(held.map((name) => `${managementPermission[name]}:${keyspace.id}`)),
+      ]),
       requestId: request.id,
     },
   }
@@ -76,16 +78,16 @@ function recognized({ outcome, subject, retryAfterMs }: Verification, unrecogniz
 
 type ArthurPermission = (typeof catalog)[number]["name"]
 
-/** An issued key holds the catalog's permissions themselves; a management key, ours in the keyspace. */
+/** An issued key holds the catalog's permissions themselves; a management key, ours in the keyspace, as its owner does. */
 function mayUse(
-  { holds }: Subject,
+  subject: Subject,
   permission: ArthurPermission,
   by: ArthurCaller["by"],
   keyspaceId: string,
 ): boolean {
   return by === "key"
-    ? holds.allows({ name: permission, resource: null })
-    : holds.allows({ name: managementPermission[permission], resource: keyspaceId })
+    ? subject.holds.allows({ name: permission, resource: null })
+    : managementHoldings(subject).allows({ name: managementPermission[permission], resource: keyspaceId })
 }
 
 /** What a management key that is not the master key would be called: the roles that hold just as much, if anything. */

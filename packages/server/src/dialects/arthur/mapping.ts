@@ -74,6 +74,12 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   key_revoked: unexpected,
   not_recoverable: unexpected,
   built_in_keyspace: unexpected,
+  built_in_role: unexpected,
+  last_owner: unexpected,
+  sign_in_refused: unexpected,
+  too_many_attempts: unexpected,
+  session_required: unexpected,
+  overloaded: unexpected,
 }
 
 /** What presenting a key comes to. `unrecognized` is 401, with the text of the route. */

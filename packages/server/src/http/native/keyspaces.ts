@@ -4,19 +4,9 @@ import type { Keyward } from "../../keyward.ts"
 import type { Authenticate } from "../authentication.ts"
 import { serve } from "../serve.ts"
 import { isTimePosition, pageOf, printPage } from "./page.ts"
-import { printKeyspace, printOrganization } from "./print.ts"
-import { limitsOf } from "./read.ts"
+import { printKeyspace } from "./print.ts"
+import { limitsOf, orEmpty } from "./read.ts"
 import { expectedRevision, sendRevision } from "./revision.ts"
-
-export function serveOrganizations(
-  app: FastifyInstance,
-  { authority }: Keyward,
-  authenticate: Authenticate,
-): void {
-  serve(app, contract.readOrganization, authenticate, async ({ caller, params }) =>
-    printOrganization(await authority.organization(caller, params.organization_id)),
-  )
-}
 
 export function serveKeyspaces(
   app: FastifyInstance,
@@ -68,11 +58,6 @@ export function serveKeyspaces(
     sendRevision(reply, keyspace)
     return printKeyspace(keyspace)
   })
-}
-
-/** In a merge patch: undefined stays as it is, null clears. */
-function orEmpty<Value>(value: Value | null | undefined, empty: Value): Value | undefined {
-  return value === null ? empty : value
 }
 
 function described<Named extends { readonly description?: string }>(named: Named) {

@@ -1,5 +1,5 @@
 import { bounds } from "@keyward/contract"
-import type { KeyOrder, KeyPosition, Page, PageOf, TimePosition } from "@keyward/core"
+import type { KeyOrder, KeyPosition, Page, PageOf, PrincipalPosition, TimePosition } from "@keyward/core"
 import { isStorable } from "../json-body.ts"
 import { invalid } from "../validation.ts"
 
@@ -58,6 +58,14 @@ export function isTimePosition(value: unknown): value is TimePosition {
 export function isKeyPosition(order: KeyOrder): (value: unknown) => value is KeyPosition {
   const shape = { order: "string", id: "string", value: order === "name" ? "string" : "number" } as const
   return (value): value is KeyPosition => hasShape(value, shape) && Reflect.get(value, "order") === order
+}
+
+export function isPrincipalPosition(
+  order: PrincipalPosition["order"],
+): (value: unknown) => value is PrincipalPosition {
+  const shape = { order: "string", id: "string", value: order === "email" ? "string" : "number" } as const
+  return (value): value is PrincipalPosition =>
+    hasShape(value, shape) && Reflect.get(value, "order") === order
 }
 
 export function isSequence(value: unknown): value is number {

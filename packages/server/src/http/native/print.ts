@@ -16,12 +16,15 @@ import type { Static } from "typebox"
 import type { Verification } from "../../verification/verifier.ts"
 
 /** How the native API prints what the authority holds: member by member, so that nothing gets out by accident. */
-export function printOrganization({
-  id,
-  name,
-  createdAt,
-}: Organization): Static<typeof contract.Organization> {
-  return { id, name, created_at: printTimestamp(createdAt) }
+export function printOrganization(organization: Organization): Static<typeof contract.Organization> {
+  return {
+    id: organization.id,
+    alias: organization.alias,
+    name: organization.name,
+    created_at: printTimestamp(organization.createdAt),
+    updated_at: printTimestamp(organization.updatedAt),
+    revision: organization.revision,
+  }
 }
 
 export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspace> {
@@ -48,6 +51,7 @@ export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspa
 export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
   return {
     id: key.id,
+    alias: key.alias,
     organization_id: key.organizationId,
     keyspace_id: key.keyspaceId,
     owner: { kind: key.owner.kind, id: key.owner.id },
@@ -137,6 +141,6 @@ function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStat
   }
 }
 
-function orNull(instant: Instant | null): string | null {
+export function orNull(instant: Instant | null): string | null {
   return instant === null ? null : printTimestamp(instant)
 }

@@ -17,6 +17,11 @@ export function optionalInstant(text: string | null | undefined): Instant | null
   return text === null || text === undefined ? text : instantOf(text)
 }
 
+/** In a merge patch: undefined stays as it is, null clears. */
+export function orEmpty<Value>(value: Value | null | undefined, empty: Value): Value | undefined {
+  return value === null ? empty : value
+}
+
 export function limitsOf(limits: readonly Static<typeof Limit>[]): StoredLimit[] {
   return limits.map(({ name, count, window_seconds }) => ({ name, count, windowSeconds: window_seconds }))
 }

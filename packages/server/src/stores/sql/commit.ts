@@ -1,9 +1,19 @@
-import { type Change, type Commit, demandOneOrganization, fail, type Keyspace } from "@keyward/core"
+import {
+  type Change,
+  type Commit,
+  demandOneOrganization,
+  fail,
+  type Keyspace,
+  type Organization,
+} from "@keyward/core"
 import type { Kysely } from "kysely"
 import { appendEvents, holdChain, startChain } from "./audit.ts"
 import { insertKey, putSecret, updateKey } from "./key-changes.ts"
-import { keyspaceRow, organizationRow, userRow } from "./rows.ts"
+import { insertLink, useLink, useLinks } from "./links.ts"
+import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
+import { keyspaceRow, organizationRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
+import { deleteSession, deleteSessions, insertSession } from "./sessions.ts"
 
 /** Makes a commit within a transaction. Holding the chain comes first: from there on this commit is alone in its organization. */
 export async function makeCommit(transaction: Kysely<Schema>, commit: Commit): Promise<void> {
@@ -21,8 +31,32 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
     case "organization.insert":
       await transaction.insertInto("organizations").values(organizationRow(change.organization)).execute()
       break
-    case "user.insert":
-      await transaction.insertInto("users").values(userRow(change.user)).execute()
+    case "organization.update":
+      await updateOrganization(transaction, change.organization)
+      break
+    case "principal.insert":
+      await insertPrincipal(transaction, change.principal)
+      break
+    case "principal.update":
+      await updatePrincipal(transaction, change.principal, change.ownedKeys)
+      break
+    case "session.insert":
+      await insertSession(transaction, change.session)
+      break
+    case "session.delete":
+      await deleteSession(transaction, organizationId, change.sessionId)
+      break
+    case "sessions.delete":
+      await deleteSessions(transaction, organizationId, change.userId, change.exceptId)
+      break
+    case "link.insert":
+      await insertLink(transaction, change.link)
+      break
+    case "link.use":
+      await useLink(transaction, organizationId, change.linkId, change.usedAt)
+      break
+    case "links.use":
+      await useLinks(transaction, organizationId, change.userId, change.usedAt)
       break
     case "keyspace.insert":
       await transaction.insertInto("keyspaces").values(keyspaceRow(change.keyspace)).execute()
@@ -40,6 +74,20 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
       await putSecret(transaction, organizationId, change.keyId, change.secret)
       break
   }
+}
+
+async function updateOrganization(transaction: Kysely<Schema>, organization: Organization): Promise<void> {
+  const { id, ...members } = organizationRow(organization)
+  const before = await transaction
+    .selectFrom("organizations")
+    .select("revision")
+    .where("id", "=", id)
+    .executeTakeFirst()
+  if (!before) return fail({ code: "not_found", resource: "organization" })
+  if (before.revision !== organization.revision - 1) {
+    fail({ code: "revision_conflict", resource: "organization" })
+  }
+  await transaction.updateTable("organizations").set(members).where("id", "=", id).execute()
 }
 
 async function updateKeyspace(transaction: Kysely<Schema>, keyspace: Keyspace): Promise<void> {

@@ -69,12 +69,21 @@ export async function translated<Result>(engine: Engine, work: () => Promise<Res
 
 const taken: Readonly<Record<string, Failure>> = {
   "organizations.id": { code: "already_exists", resource: "organization", member: "id" },
-  "users.id": { code: "already_exists", resource: "user", member: "id" },
-  "users.email": { code: "already_exists", resource: "user", member: "email" },
+  "organizations.alias": { code: "already_exists", resource: "organization", member: "alias" },
+  // Of a service account too: an id or alias that is given twice is a fault of ours, whoever it was given to.
+  "principals.id": { code: "already_exists", resource: "user", member: "id" },
+  "principals.alias": { code: "already_exists", resource: "user", member: "alias" },
+  "principals.email": { code: "already_exists", resource: "user", member: "email" },
+  "principals.user_name": { code: "already_exists", resource: "user", member: "user_name" },
+  "sessions.id": { code: "already_exists", resource: "session", member: "id" },
+  "sessions.digest": { code: "already_exists", resource: "session", member: "digest" },
+  "links.id": { code: "already_exists", resource: "link", member: "id" },
+  "links.digest": { code: "already_exists", resource: "link", member: "digest" },
   "keyspaces.id": { code: "already_exists", resource: "keyspace", member: "id" },
   "keyspaces.organization": { code: "already_exists", resource: "keyspace", member: "id" },
   "keyspaces.name": { code: "already_exists", resource: "keyspace", member: "name" },
   "keys.id": { code: "already_exists", resource: "key", member: "id" },
+  "keys.alias": { code: "already_exists", resource: "key", member: "alias" },
   "secrets.digest": { code: "already_exists", resource: "secret", member: "digest" },
   "secrets.version": { code: "already_exists", resource: "secret", member: "version" },
 }

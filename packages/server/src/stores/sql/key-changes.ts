@@ -1,5 +1,6 @@
 import { fail, type Instant, type Key, type Secret } from "@keyward/core"
 import type { Kysely } from "kysely"
+import { demandOwner } from "./principal-changes.ts"
 import { keyRow, secretRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
@@ -10,6 +11,7 @@ export async function insertKey(
   key: Key,
   maxActiveKeys: number | null,
 ): Promise<void> {
+  await demandOwner(transaction, key.organizationId, key.owner)
   if (maxActiveKeys !== null) await demandRoom(transaction, key, maxActiveKeys)
   await transaction.insertInto("keys").values(keyRow(key)).execute()
   await transaction
@@ -29,13 +31,16 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key): Promise<
   const { id, organization_id, ...members } = keyRow(key)
   const before = await transaction
     .selectFrom("keys")
-    .select(["revision", "tags", "created_at"])
+    .select(["revision", "tags", "created_at", "owner_kind", "owner_id"])
     .where("organization_id", "=", organization_id)
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .executeTakeFirst()
   if (!before) return fail({ code: "not_found", resource: "key" })
   if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
+  if (before.owner_kind !== key.owner.kind || before.owner_id !== key.owner.id) {
+    await demandOwner(transaction, organization_id, key.owner)
+  }
   await transaction
     .updateTable("keys")
     .set(members)

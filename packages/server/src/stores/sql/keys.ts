@@ -27,11 +27,34 @@ export async function key(db: Kysely<Schema>, organizationId: string, id: string
   return assembled(rows)
 }
 
+export async function keyByAlias(
+  db: Kysely<Schema>,
+  organizationId: string,
+  alias: number,
+): Promise<Key | null> {
+  const rows = await keysWithSecrets(db)
+    .where("keys.organization_id", "=", organizationId)
+    .where("keys.alias", "=", alias)
+    .execute()
+  return assembled(rows)
+}
+
 export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): Promise<StoredSubject | null> {
   if (digests.length === 0) return null
   const rows = await keysWithSecrets(db)
     .innerJoin("secrets as presented", "presented.key_id", "keys.id")
-    .select("presented.version as presented_version")
+    .leftJoin("principals as owners", (join) =>
+      join
+        .onRef("owners.organization_id", "=", "keys.organization_id")
+        .onRef("owners.id", "=", "keys.owner_id")
+        .onRef("owners.kind", "=", "keys.owner_kind"),
+    )
+    .select([
+      "presented.version as presented_version",
+      "owners.roles as owner_roles",
+      "owners.suspended_at as owner_suspended_at",
+      "owners.revision as owner_revision",
+    ])
     .where(
       "presented.digest",
       "in",
@@ -41,7 +64,17 @@ export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): P
   const found = assembled(rows)
   const [row] = rows
   if (!found || !row) return null
-  return { key: found, secretVersion: row.presented_version, ownerSuspended: false }
+  const { owner_roles, owner_revision } = row
+  const owner =
+    owner_roles === null || owner_revision === null
+      ? null
+      : {
+          id: row.owner_id,
+          suspended: row.owner_suspended_at !== null,
+          roles: JSON.parse(owner_roles),
+          revision: owner_revision,
+        }
+  return { key: found, secretVersion: row.presented_version, owner }
 }
 
 export async function redigest(
@@ -67,9 +100,9 @@ export async function keys(
   now: Instant,
   { limit, after }: Page<KeyPosition>,
 ): Promise<PageOf<Key, KeyPosition>> {
-  demandPosition(filter, after)
-  const lead = leadOf(db, organizationId, filter)
   const order = keyOrder(filter)
+  demandPosition(order, after)
+  const lead = leadOf(db, organizationId, filter)
   const { items, next } = await scanned<Key, KeyPosition>({
     limit,
     after,

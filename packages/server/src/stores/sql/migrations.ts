@@ -15,20 +15,82 @@ export const migrations: readonly Migration[] = [
     statements: (text) => [
       `create table organizations (
         id ${text} not null constraint "organizations.id" primary key,
+        alias bigint not null constraint "organizations.alias" unique,
         name ${text} not null,
-        created_at bigint not null
+        created_at bigint not null,
+        updated_at bigint not null,
+        revision bigint not null
       )`,
       "create index organizations_by_age on organizations (created_at, id)",
 
-      `create table users (
-        id ${text} not null constraint "users.id" primary key,
+      `create table principals (
+        id ${text} not null constraint "principals.id" primary key,
         organization_id ${text} not null,
-        email ${text} not null,
+        kind ${text} not null,
+        alias bigint not null,
         display_name ${text} not null,
+        roles ${text} not null,
+        email ${text},
+        user_name ${text},
+        first_name ${text},
+        last_name ${text},
         password_hash ${text},
+        description ${text},
+        suspended_at bigint,
+        removed_at bigint,
         created_at bigint not null,
-        constraint "users.email" unique (organization_id, email)
+        updated_at bigint not null,
+        revision bigint not null,
+        constraint "principals.alias" unique (organization_id, alias)
       )`,
+      // Who is removed is in none of these, so their address and user name are free again.
+      'create unique index "principals.email" on principals (organization_id, email) where removed_at is null',
+      'create unique index "principals.user_name" on principals (organization_id, user_name) where removed_at is null',
+      "create index principals_by_age on principals (organization_id, created_at, id) where removed_at is null",
+      "create index principals_by_kind on principals (organization_id, kind, created_at, id) where removed_at is null",
+      "create index principals_by_email on principals (organization_id, email, id) where removed_at is null and email is not null",
+      "create index principals_removed on principals (organization_id, email) where removed_at is not null and email is not null",
+
+      `create table principal_roles (
+        organization_id ${text} not null,
+        principal_id ${text} not null,
+        role ${text} not null,
+        kind ${text} not null,
+        suspended_at bigint,
+        created_at bigint not null,
+        primary key (organization_id, principal_id, role)
+      )`,
+      "create index principal_roles_by_age on principal_roles (organization_id, role, created_at, principal_id)",
+      "create index principal_roles_that_act on principal_roles (organization_id, role, kind) where suspended_at is null",
+
+      `create table sessions (
+        id ${text} not null constraint "sessions.id" primary key,
+        organization_id ${text} not null,
+        user_id ${text} not null,
+        digest ${text} not null constraint "sessions.digest" unique,
+        pepper_version bigint not null,
+        address ${text},
+        user_agent ${text},
+        created_at bigint not null,
+        last_seen_at bigint not null,
+        expires_at bigint not null
+      )`,
+      "create index sessions_by_age on sessions (organization_id, user_id, created_at, id)",
+      "create index sessions_by_expiry on sessions (expires_at)",
+      "create index sessions_by_last_use on sessions (last_seen_at)",
+
+      `create table links (
+        id ${text} not null constraint "links.id" primary key,
+        organization_id ${text} not null,
+        user_id ${text} not null,
+        purpose ${text} not null,
+        digest ${text} not null constraint "links.digest" unique,
+        pepper_version bigint not null,
+        created_at bigint not null,
+        expires_at bigint not null,
+        used_at bigint
+      )`,
+      "create index links_by_user on links (organization_id, user_id) where used_at is null",
 
       `create table keyspaces (
         id ${text} not null constraint "keyspaces.id" primary key,
@@ -54,6 +116,7 @@ export const migrations: readonly Migration[] = [
       `create table keys (
         id ${text} not null constraint "keys.id" primary key,
         organization_id ${text} not null,
+        alias bigint not null,
         keyspace_id ${text} not null,
         owner_kind ${text} not null,
         owner_id ${text} not null,
@@ -75,6 +138,7 @@ export const migrations: readonly Migration[] = [
         created_at bigint not null,
         updated_at bigint not null,
         revision bigint not null,
+        constraint "keys.alias" unique (organization_id, alias),
         foreign key (organization_id, keyspace_id) references keyspaces (organization_id, id)
       )`,
       // Deleted keys are in none of these, so they cost the lists nothing.
@@ -149,6 +213,17 @@ export const migrations: readonly Migration[] = [
       )`,
       "create index audit_events_by_action on audit_events (organization_id, action, sequence)",
       "create index audit_events_by_target on audit_events (organization_id, target_id, sequence)",
+
+      `create table throttles (
+        name ${text} not null primary key,
+        tat double precision not null
+      )`,
+      "create index throttles_by_tat on throttles (tat)",
+
+      `create table counters (
+        name ${text} not null primary key,
+        value bigint not null
+      )`,
 
       `create table settings (
         name ${text} not null primary key,

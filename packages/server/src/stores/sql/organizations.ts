@@ -1,7 +1,7 @@
-import type { Keyspace, Organization, Page, PageOf, TimePosition, User } from "@keyward/core"
+import type { Keyspace, Organization, Page, PageOf, TimePosition } from "@keyward/core"
 import type { Kysely } from "kysely"
-import { keyspaceOf, organizationOf, userOf } from "./rows.ts"
-import { scanned } from "./scan.ts"
+import { keyspaceOf, organizationOf } from "./rows.ts"
+import { everyOne } from "./scan.ts"
 import type { Schema } from "./schema.ts"
 
 export async function organization(db: Kysely<Schema>, id: string): Promise<Organization | null> {
@@ -26,30 +26,6 @@ export async function organizations(
       .execute()
     return rows.map(organizationOf)
   })
-}
-
-export async function user(db: Kysely<Schema>, organizationId: string, id: string): Promise<User | null> {
-  const row = await db
-    .selectFrom("users")
-    .selectAll()
-    .where("organization_id", "=", organizationId)
-    .where("id", "=", id)
-    .executeTakeFirst()
-  return row ? userOf(row) : null
-}
-
-export async function userByEmail(
-  db: Kysely<Schema>,
-  organizationId: string,
-  email: string,
-): Promise<User | null> {
-  const row = await db
-    .selectFrom("users")
-    .selectAll()
-    .where("organization_id", "=", organizationId)
-    .where("email", "=", email)
-    .executeTakeFirst()
-  return row ? userOf(row) : null
 }
 
 export async function keyspace(
@@ -94,19 +70,5 @@ export async function keyspaces(
     }
     const rows = await query.orderBy("created_at").orderBy("id").limit(count).execute()
     return rows.map(keyspaceOf)
-  })
-}
-
-/** A page of a list that is not filtered. */
-function everyOne<Item extends TimePosition>(
-  { limit, after }: Page<TimePosition>,
-  fetch: (after: TimePosition | null, count: number) => Promise<readonly Item[]>,
-): Promise<PageOf<Item, TimePosition>> {
-  return scanned<Item, TimePosition>({
-    limit,
-    after,
-    fetch,
-    matches: () => true,
-    position: ({ createdAt, id }) => ({ createdAt, id }),
   })
 }

@@ -1,35 +1,27 @@
-import type { AuditEvent, Instant, Key, Keyspace, Organization, Secret, User } from "@keyward/core"
-import type { AuditEventRow, KeyRow, KeyspaceRow, OrganizationRow, SecretRow, UserRow } from "./schema.ts"
+import type { AuditEvent, Instant, Key, Keyspace, Organization, Secret } from "@keyward/core"
+import type { AuditEventRow, KeyRow, KeyspaceRow, OrganizationRow, SecretRow } from "./schema.ts"
 
 // The rows are ours, written from these same types, so reading them back asserts their types instead of checking them.
 
 export function organizationOf(row: OrganizationRow): Organization {
-  return { id: row.id, name: row.name, createdAt: row.created_at as Instant }
-}
-
-export function organizationRow({ id, name, createdAt }: Organization): OrganizationRow {
-  return { id, name, created_at: createdAt }
-}
-
-export function userOf(row: UserRow): User {
   return {
     id: row.id,
-    organizationId: row.organization_id,
-    email: row.email,
-    displayName: row.display_name,
-    passwordHash: row.password_hash,
+    alias: row.alias,
+    name: row.name,
     createdAt: row.created_at as Instant,
+    updatedAt: row.updated_at as Instant,
+    revision: row.revision,
   }
 }
 
-export function userRow(user: User): UserRow {
+export function organizationRow(organization: Organization): OrganizationRow {
   return {
-    id: user.id,
-    organization_id: user.organizationId,
-    email: user.email,
-    display_name: user.displayName,
-    password_hash: user.passwordHash,
-    created_at: user.createdAt,
+    id: organization.id,
+    alias: organization.alias,
+    name: organization.name,
+    created_at: organization.createdAt,
+    updated_at: organization.updatedAt,
+    revision: organization.revision,
   }
 }
 
@@ -77,6 +69,7 @@ export function keyOf(row: KeyRow & { last_used_at: number | null }, secrets: re
   return {
     id: row.id,
     organizationId: row.organization_id,
+    alias: row.alias,
     keyspaceId: row.keyspace_id,
     owner: { kind: row.owner_kind as Key["owner"]["kind"], id: row.owner_id },
     name: row.name,
@@ -111,6 +104,7 @@ export function keyRow(key: Key): KeyRow {
   return {
     id: key.id,
     organization_id: key.organizationId,
+    alias: key.alias,
     keyspace_id: key.keyspaceId,
     owner_kind: key.owner.kind,
     owner_id: key.owner.id,

@@ -1,4 +1,4 @@
-import { keyScanMaximum, type PageOf } from "@keyward/core"
+import { keyScanMaximum, type Page, type PageOf, type TimePosition } from "@keyward/core"
 
 /** How many rows at a time are looked at once the first ones did not fill the page. */
 const chunk = 500
@@ -33,4 +33,18 @@ export async function scanned<Row, Position>(scan: Scan<Row, Position>): Promise
     if (rows.length < count) return { items, next: null }
   }
   return { items, next: position }
+}
+
+/** A page of a list that is not filtered. */
+export function everyOne<Item extends TimePosition>(
+  { limit, after }: Page<TimePosition>,
+  fetch: (after: TimePosition | null, count: number) => Promise<readonly Item[]>,
+): Promise<PageOf<Item, TimePosition>> {
+  return scanned<Item, TimePosition>({
+    limit,
+    after,
+    fetch,
+    matches: () => true,
+    position: ({ createdAt, id }) => ({ createdAt, id }),
+  })
 }

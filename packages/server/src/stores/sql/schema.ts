@@ -4,7 +4,10 @@
  */
 export interface Schema {
   organizations: OrganizationRow
-  users: UserRow
+  principals: PrincipalRow
+  principal_roles: PrincipalRoleRow
+  sessions: SessionRow
+  links: LinkRow
   keyspaces: KeyspaceRow
   keys: KeyRow
   key_tags: KeyTagRow
@@ -13,6 +16,8 @@ export interface Schema {
   usage: UsageRow
   audit_heads: AuditHeadRow
   audit_events: AuditEventRow
+  throttles: ThrottleRow
+  counters: CounterRow
   settings: SettingRow
   migrations: MigrationRow
 }
@@ -20,7 +25,10 @@ export interface Schema {
 /** Every table but `migrations`, in an order in which rows can be copied: what is referred to comes first. */
 export const tables = [
   "organizations",
-  "users",
+  "principals",
+  "principal_roles",
+  "sessions",
+  "links",
   "keyspaces",
   "keys",
   "key_tags",
@@ -29,22 +37,78 @@ export const tables = [
   "usage",
   "audit_heads",
   "audit_events",
+  "throttles",
+  "counters",
   "settings",
 ] as const satisfies readonly (keyof Schema)[]
 
 export interface OrganizationRow {
   readonly id: string
+  readonly alias: number
   readonly name: string
+  readonly created_at: number
+  readonly updated_at: number
+  readonly revision: number
+}
+
+/** A user or service account; what the other kind has is null. Removed ones stay. */
+export interface PrincipalRow {
+  readonly id: string
+  readonly organization_id: string
+  readonly kind: string
+  readonly alias: number
+  readonly display_name: string
+  /** JSON. */
+  readonly roles: string
+  /** null for a service account, and for no user. */
+  readonly email: string | null
+  readonly user_name: string | null
+  readonly first_name: string | null
+  readonly last_name: string | null
+  readonly password_hash: string | null
+  /** null for a user. */
+  readonly description: string | null
+  readonly suspended_at: number | null
+  readonly removed_at: number | null
+  readonly created_at: number
+  readonly updated_at: number
+  readonly revision: number
+}
+
+/** The roles of a user or service account once more, to be searched by and counted; none for a removed one. */
+interface PrincipalRoleRow {
+  readonly organization_id: string
+  readonly principal_id: string
+  readonly role: string
+  /** The principal's, as are the next two, so that one index finds, orders and counts. */
+  readonly kind: string
+  readonly suspended_at: number | null
   readonly created_at: number
 }
 
-export interface UserRow {
+export interface SessionRow {
   readonly id: string
   readonly organization_id: string
-  readonly email: string
-  readonly display_name: string
-  readonly password_hash: string | null
+  readonly user_id: string
+  readonly digest: string
+  readonly pepper_version: number
+  readonly address: string | null
+  readonly user_agent: string | null
   readonly created_at: number
+  readonly last_seen_at: number
+  readonly expires_at: number
+}
+
+export interface LinkRow {
+  readonly id: string
+  readonly organization_id: string
+  readonly user_id: string
+  readonly purpose: string
+  readonly digest: string
+  readonly pepper_version: number
+  readonly created_at: number
+  readonly expires_at: number
+  readonly used_at: number | null
 }
 
 export interface KeyspaceRow {
@@ -69,6 +133,7 @@ export interface KeyspaceRow {
 export interface KeyRow {
   readonly id: string
   readonly organization_id: string
+  readonly alias: number
   readonly keyspace_id: string
   readonly owner_kind: string
   readonly owner_id: string
@@ -152,6 +217,18 @@ export interface AuditEventRow {
   readonly request_id: string | null
   readonly previous_hash: string
   readonly hash: string
+}
+
+interface ThrottleRow {
+  readonly name: string
+  /** Milliseconds with a fraction. */
+  readonly tat: number
+}
+
+/** A number that only grows. */
+interface CounterRow {
+  readonly name: string
+  readonly value: number
 }
 
 interface SettingRow {

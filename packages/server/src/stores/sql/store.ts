@@ -1,13 +1,18 @@
 import { fail, type Store } from "@keyward/core"
 import { type Kysely, sql } from "kysely"
+import { aliasesOf, takeAliases } from "./aliases.ts"
 import * as audit from "./audit.ts"
 import { makeCommit } from "./commit.ts"
 import { type Engine, transact, translated } from "./engine.ts"
 import * as keys from "./keys.ts"
+import * as links from "./links.ts"
 import { demandKnownVersion, migrate } from "./migrate.ts"
 import * as organizations from "./organizations.ts"
+import * as principals from "./principals.ts"
 import type { Schema } from "./schema.ts"
+import * as sessions from "./sessions.ts"
 import * as settings from "./settings.ts"
+import * as throttles from "./throttles.ts"
 import * as usages from "./usage.ts"
 
 /**
@@ -38,6 +43,7 @@ function sqlStore(engine: Engine): Store {
   const read = <Result>(query: (db: Kysely<Schema>) => Promise<Result>) => answer(() => query(engine.db))
   const write = <Result>(work: (transaction: Kysely<Schema>) => Promise<Result>) =>
     answer(() => transact(engine, work))
+  const nextAlias = aliasesOf(() => transact(engine, takeAliases))
 
   return {
     engine: engine.name,
@@ -45,15 +51,38 @@ function sqlStore(engine: Engine): Store {
 
     organization: (id) => read((db) => organizations.organization(db, id)),
     organizations: (page) => read((db) => organizations.organizations(db, page)),
-    user: (organizationId, id) => read((db) => organizations.user(db, organizationId, id)),
-    userByEmail: (organizationId, email) =>
-      read((db) => organizations.userByEmail(db, organizationId, email)),
+
+    principal: (organizationId, id) => read((db) => principals.principal(db, organizationId, id)),
+    principalByAlias: (organizationId, alias) =>
+      read((db) => principals.principalByAlias(db, organizationId, alias)),
+    userByEmail: (organizationId, email) => read((db) => principals.userByEmail(db, organizationId, email)),
+    userWasRemoved: (organizationId, email) =>
+      read((db) => principals.userWasRemoved(db, organizationId, email)),
+    principals: (organizationId, filter, page) =>
+      read((db) => principals.principals(db, organizationId, filter, page)),
+    activeUsersWithRole: (organizationId, role, most) =>
+      read((db) => principals.activeUsersWithRole(db, organizationId, role, most)),
+    newAlias: () => answer(nextAlias),
+
+    sessionByDigest: (digests) => read((db) => sessions.sessionByDigest(db, digests)),
+    session: (organizationId, id) => read((db) => sessions.session(db, organizationId, id)),
+    sessions: (organizationId, userId, page) =>
+      read((db) => sessions.sessions(db, organizationId, userId, page)),
+    touchSession: (organizationId, id, lastSeenAt) =>
+      write((transaction) => sessions.touchSession(transaction, organizationId, id, lastSeenAt)),
+    purgeSessions: (expiredBefore, seenBefore, most) =>
+      write((transaction) => sessions.purgeSessions(transaction, expiredBefore, seenBefore, most)),
+    linkByDigest: (digests) => read((db) => links.linkByDigest(db, digests)),
+    throttles: (names) => read((db) => throttles.throttles(db, names)),
+    pushThrottles: (tats, now) => write((transaction) => throttles.pushThrottles(transaction, tats, now)),
+
     keyspace: (organizationId, id) => read((db) => organizations.keyspace(db, organizationId, id)),
     keyspaceByName: (organizationId, name) =>
       read((db) => organizations.keyspaceByName(db, organizationId, name)),
     keyspaces: (organizationId, page) => read((db) => organizations.keyspaces(db, organizationId, page)),
 
     key: (organizationId, id) => read((db) => keys.key(db, organizationId, id)),
+    keyByAlias: (organizationId, alias) => read((db) => keys.keyByAlias(db, organizationId, alias)),
     keys: (organizationId, filter, now, page) =>
       read((db) => keys.keys(db, organizationId, filter, now, page)),
     subject: (digests) => read((db) => keys.subject(db, digests)),

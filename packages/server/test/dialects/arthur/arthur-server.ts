@@ -84,6 +84,7 @@ export async function openArthur(conformance: Conformance, settings: Settings = 
     peppers: new Peppers(bytes(1)),
     sealer: new Sealer(bytes(2), systemEntropy),
     logger,
+    sessionLifetime: { idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 },
     cacheKeys: 10_000,
     trustedForMs: null,
     guessLimit: settings.guessLimit ?? 0,

@@ -1,0 +1,67 @@
+import { fail } from "../failure.ts"
+import type { Key, Secret } from "../key/key.ts"
+import { stateAt } from "../key/lifecycle.ts"
+import type { Owner } from "../owner.ts"
+import { owned, type Transaction } from "./memory-tables.ts"
+
+export function insertKey(transaction: Transaction, key: Key, maxActiveKeys: number | null): void {
+  const { tables } = transaction
+  demandOwner(transaction, key.owner)
+  if (tables.keyspaces.get(key.keyspaceId)?.organizationId !== key.organizationId) {
+    fail({ code: "not_found", resource: "keyspace" })
+  }
+  if (tables.keys.has(key.id)) fail({ code: "already_exists", resource: "key", member: "id" })
+  demandFreeAlias(transaction, key)
+  if (maxActiveKeys !== null) {
+    const active = tables
+      .keysOf(key.organizationId)
+      .filter((other) => other.keyspaceId === key.keyspaceId && stateAt(other, key.createdAt) === "active")
+    if (active.length >= maxActiveKeys) fail({ code: "too_many_keys", limit: maxActiveKeys })
+  }
+  for (const secret of key.secrets) takeDigest(transaction, key.id, secret)
+  transaction.set(tables.keys, key.id, key)
+}
+
+export function updateKey(transaction: Transaction, key: Key): void {
+  const { tables } = transaction
+  const before = tables.key(key.organizationId, key.id) ?? fail({ code: "not_found", resource: "key" })
+  if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
+  if (before.owner.kind !== key.owner.kind || before.owner.id !== key.owner.id) {
+    demandOwner(transaction, key.owner)
+  }
+  demandFreeAlias(transaction, key)
+  const { secrets, lastUsedAt } = before
+  transaction.set(tables.keys, key.id, { ...key, secrets, lastUsedAt })
+}
+
+export function putSecret(transaction: Transaction, keyId: string, secret: Secret): void {
+  const { tables, organizationId } = transaction
+  const key = tables.key(organizationId, keyId) ?? fail({ code: "not_found", resource: "key" })
+  const before = key.secrets.find(({ version }) => version === secret.version)
+  if (!before) takeDigest(transaction, keyId, secret)
+  const { digest, pepperVersion, lastUsedAt } = before ?? secret
+  const secrets = key.secrets
+    .filter(({ version }) => version !== secret.version)
+    .concat({ ...secret, digest, pepperVersion, lastUsedAt })
+    .sort((a, b) => a.version - b.version)
+  transaction.set(tables.keys, keyId, { ...key, secrets })
+}
+
+function takeDigest(transaction: Transaction, keyId: string, { digest, version }: Secret): void {
+  const { secrets } = transaction.tables
+  if (secrets.has(digest)) fail({ code: "already_exists", resource: "secret", member: "digest" })
+  transaction.set(secrets, digest, { keyId, version })
+}
+
+function demandOwner({ tables, organizationId }: Transaction, { kind, id }: Owner): void {
+  if (kind !== "user" && kind !== "service_account") return
+  if (tables.principal(organizationId, id)?.kind !== kind) fail({ code: "not_found", resource: kind })
+}
+
+function demandFreeAlias({ tables }: Transaction, key: Key): void {
+  for (const other of owned(tables.keys, key.organizationId)) {
+    if (other.alias === key.alias && other.id !== key.id) {
+      fail({ code: "already_exists", resource: "key", member: "alias" })
+    }
+  }
+}

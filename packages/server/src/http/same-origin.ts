@@ -1,0 +1,52 @@
+import type { FastifyRequest } from "fastify"
+import { HttpProblem } from "./problem.ts"
+
+/** What a browser says of the page that a request comes from. `unsaid`: nothing, as whatever is no browser does. */
+type Provenance = "own" | "foreign" | "unsaid"
+
+/** Keeps pages of other sites from acting with a user's cookie. */
+export interface SameOrigin {
+  /** For what a cookie authenticates: a page of this server has to ask. @throws HttpProblem "cross_site_request" */
+  demand(request: FastifyRequest): void
+  /** For what sets a cookie: no page of another site may ask. @throws HttpProblem "cross_site_request" */
+  refuseForeign(request: FastifyRequest): void
+}
+
+/** @param publicUrl where browsers reach the server; null: at whatever host the request names */
+export function sameOrigin(publicUrl: string | null): SameOrigin {
+  const own = publicUrl === null ? null : new URL(publicUrl).origin
+  return {
+    demand(request) {
+      if (provenanceOf(request) !== "own") refuse()
+    },
+    refuseForeign(request) {
+      if (provenanceOf(request) === "foreign") refuse()
+    },
+  }
+
+  /** Both headers are out of reach of scripts (Fetch §2.2.2); where a browser sends both, both have to say so. */
+  function provenanceOf(request: FastifyRequest): Provenance {
+    const { origin } = request.headers
+    const site = request.headers["sec-fetch-site"]
+    if (site !== undefined && site !== "same-origin") return "foreign"
+    if (origin !== undefined) return isOwn(origin, request) ? "own" : "foreign"
+    return site === undefined ? "unsaid" : "own"
+  }
+
+  function isOwn(origin: string, request: FastifyRequest): boolean {
+    if (own !== null) return origin === own
+    // The scheme is left out: a proxy that ends TLS may not tell of it, and SameSite compares it anyway.
+    return URL.canParse(origin) && new URL(origin).host === hostOf(request)
+  }
+}
+
+/** With the port, unless it is the scheme's own, as `URL` prints it. */
+function hostOf({ host }: FastifyRequest): string | null {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : null
+}
+
+function refuse(): never {
+  throw new HttpProblem("cross_site_request", {
+    detail: "A cookie authenticates this call, and it does not come from a page of this server.",
+  })
+}

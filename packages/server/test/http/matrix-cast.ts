@@ -1,0 +1,193 @@
+import { type Owner, type Principal, systemCaller } from "@keyward/core"
+import type { Ask, NativeServer } from "./native-server.ts"
+
+/** Who calls: users of these roles, and a service account that is a member. The order of the columns of the matrix. */
+export const callers = ["owner", "admin", "auditor", "member", "desk", "service account"] as const
+export type CallerName = (typeof callers)[number]
+
+/** What the organization's own role grants. Neither `own_keys` nor `keys.verify` nor `keys.reveal` are among it. */
+const deskPermissions = [
+  "keyspaces.read",
+  "keys.read",
+  "keys.write",
+  "members.read",
+  "members.write",
+  "roles.read",
+]
+
+/** By what a caller is known. */
+export interface CredentialKind {
+  readonly name: string
+  /** What a request of theirs carries. */
+  of(server: NativeServer, principal: Principal): Promise<Pick<Ask, "token" | "headers">>
+}
+
+export const credentialKinds: readonly CredentialKind[] = [
+  {
+    name: "a management key",
+    async of(server, principal) {
+      const { secret } = await server.keyward.authority.createKey(server.system, {
+        keyspaceId: server.created.managementKeyspace.id,
+        owner: ownerOf(principal),
+        name: "Credential",
+        permissions: ["*"],
+      })
+      return { token: secret }
+    },
+  },
+]
+
+/** What a call is about. Whoever calls with a target picks what the route needs. */
+export interface Target {
+  readonly organizationId: string
+  readonly keyspaceId: string
+  readonly keyId: string
+  readonly secret: string
+  /** Whom a new key is to act for. */
+  readonly owner: Owner
+  readonly userId: string
+  readonly serviceAccountId: string
+  readonly memberId: string
+  readonly roleName: string
+  /** What roles somebody is to be given. */
+  readonly roles: readonly string[]
+}
+
+/** What the rows of the matrix share: two organizations, each with a keyspace and a role, and a key that was deleted. */
+export interface Stage {
+  readonly keyspaceId: string
+  readonly foreign: Target
+  readonly unknown: Target
+}
+
+const unknownId = "01980a5e-7c1f-7a44-9d0c-3f2b5a6c7d8e"
+
+export async function setStage(server: NativeServer): Promise<Stage> {
+  const { authority } = server.keyward
+  const { organizationId } = await server.neighbour()
+  const there = systemCaller(organizationId)
+  const keyspace = await authority.createKeyspace(server.system, recoverable)
+  await authority.createRole(server.system, { name: "desk", description: "", permissions: deskPermissions })
+  const theirs = await authority.createKeyspace(there, { ...recoverable, name: "Theirs too" })
+  const role = { name: "their-role", description: "", permissions: ["organizations.read"] }
+  await authority.createRole(there, role)
+  const user = await authority.createUser(there, { email: "jane@example.org", displayName: "Jane" })
+  const account = await authority.createServiceAccount(there, { displayName: "Robot" })
+  const key = await authority.createKey(there, { keyspaceId: theirs.id, owner: ownerOf(user), name: "Key" })
+  const deleted = await authority.createKey(server.system, { keyspaceId: keyspace.id, name: "Deleted" })
+  await authority.deleteKey(server.system, deleted.key.id, null)
+  return {
+    keyspaceId: keyspace.id,
+    foreign: {
+      organizationId,
+      keyspaceId: theirs.id,
+      keyId: key.key.id,
+      secret: key.secret,
+      owner: ownerOf(user),
+      userId: user.id,
+      serviceAccountId: account.id,
+      memberId: account.id,
+      roleName: role.name,
+      roles: [],
+    },
+    unknown: {
+      organizationId: unknownId,
+      keyspaceId: unknownId,
+      keyId: unknownId,
+      secret: deleted.secret,
+      owner: { kind: "user", id: unknownId },
+      userId: unknownId,
+      serviceAccountId: unknownId,
+      memberId: unknownId,
+      roleName: "unknown",
+      roles: [],
+    },
+  }
+}
+
+const recoverable = { name: "Recoverable", prefix: "rec", retention: "recoverable" } as const
+
+/** Who calls, and what there is in their organization to call upon; all of it made anew, to be changed or removed. */
+export interface Cast {
+  readonly caller: Principal
+  /** The caller's own. */
+  readonly own: Target
+  /** Of another user, or service account, who is a member. */
+  readonly others: Target
+  /** Of an owner, or of what grants as much. */
+  readonly owners: Target
+}
+
+export async function newCast(server: NativeServer, stage: Stage, name: CallerName): Promise<Cast> {
+  const caller =
+    name === "service account" ? await accountWith(server, ["member"]) : await userWith(server, [name])
+  const own = await targetOf(server, stage, caller, caller, "organizations.read")
+  const others = await targetOf(
+    server,
+    stage,
+    await userWith(server, ["member"]),
+    await accountWith(server, ["member"]),
+    "organizations.read",
+  )
+  const owner = await userWith(server, ["owner"])
+  const raised = await targetOf(
+    server,
+    stage,
+    owner,
+    await accountWith(server, ["owner"]),
+    "organizations.write",
+  )
+  const management = await server.keyward.authority.createKey(server.system, {
+    keyspaceId: server.created.managementKeyspace.id,
+    owner: ownerOf(owner),
+    name: "Of an owner",
+    permissions: ["*"],
+  })
+  return {
+    caller,
+    own,
+    others,
+    owners: { ...raised, keyId: management.key.id, secret: management.secret, roles: ["owner"] },
+  }
+}
+
+let made = 0
+
+async function targetOf(
+  server: NativeServer,
+  { keyspaceId }: Stage,
+  user: Principal,
+  account: Principal,
+  permission: string,
+): Promise<Target> {
+  const { authority } = server.keyward
+  const roleName = `role-${++made}`
+  await authority.createRole(server.system, { name: roleName, description: "", permissions: [permission] })
+  const owner = ownerOf(user)
+  const { key, secret } = await authority.createKey(server.system, { keyspaceId, owner, name: "Key" })
+  return {
+    organizationId: server.created.organization.id,
+    keyspaceId,
+    keyId: key.id,
+    secret,
+    owner,
+    userId: user.id,
+    serviceAccountId: account.id,
+    memberId: user.id,
+    roleName,
+    roles: [],
+  }
+}
+
+function userWith(server: NativeServer, roles: readonly string[]): Promise<Principal> {
+  const email = `cast${++made}@example.com`
+  return server.keyward.authority.createUser(server.system, { email, displayName: "Cast", roles })
+}
+
+function accountWith(server: NativeServer, roles: readonly string[]): Promise<Principal> {
+  return server.keyward.authority.createServiceAccount(server.system, { displayName: "Cast", roles })
+}
+
+function ownerOf({ kind, id }: Principal): Owner {
+  return { kind, id }
+}

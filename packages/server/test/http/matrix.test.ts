@@ -1,0 +1,131 @@
+import { nativeRoutes, type Route } from "@keyward/contract"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { matrix, type Row } from "./matrix.ts"
+import {
+  type Cast,
+  callers,
+  credentialKinds,
+  newCast,
+  type Stage,
+  setStage,
+  type Target,
+} from "./matrix-cast.ts"
+import { type Ask, type NativeServer, openNative, type Reply } from "./native-server.ts"
+
+// Who may do what to whose: every route × every caller × own, another's, an owner's, another organization's and unknown.
+
+const routes: readonly Route[] = nativeRoutes
+const rows = routes.map((route) => ({
+  name: route.operationId,
+  route,
+  row: matrix[route.operationId as keyof typeof matrix],
+}))
+
+test("every route has a row, and every row a status for each caller", () => {
+  expect(Object.keys(matrix).toSorted()).toEqual(routes.map(({ operationId }) => operationId).toSorted())
+  for (const { name, row } of rows) {
+    for (const line of [row.own, row.others, row.owners, row.missing]) {
+      if (line) expect(line, name).toHaveLength(callers.length)
+    }
+    expect(row.missing === undefined, name).toBe(aboutNothing.includes(name))
+  }
+})
+
+/** Routes that name no object. */
+const aboutNothing = [
+  "listOrganizations",
+  "createUser",
+  "listUsers",
+  "createServiceAccount",
+  "listServiceAccounts",
+  "listMembers",
+  "createRole",
+  "listRoles",
+  "createKeyspace",
+  "listKeyspaces",
+  "readSelf",
+  "readHealth",
+  "readReadiness",
+]
+
+/** All requests have the same id, as far as the server is told: it has a length, too. */
+const requestId = "matrix"
+
+/** An answer without what differs from one second to the next. */
+function told({ status, headers, text }: Reply) {
+  const { date: _date, ...rest } = headers
+  return { status, headers: rest, text }
+}
+
+describe.each(rows)("$name", ({ route, row }) => {
+  let server: NativeServer
+  let stage: Stage
+  beforeAll(async () => {
+    server = await openNative()
+    stage = await setStage(server)
+  })
+  afterAll(() => server.close())
+
+  /** Makes a call, and sees to it that a refusal leaves nothing behind and nobody is told of another organization. */
+  async function call(target: Target, credential: Pick<Ask, "token" | "headers">): Promise<Reply> {
+    const [path, asked] = row.call(target)
+    const before = await server.written()
+    const headers = { "x-request-id": requestId, ...asked?.headers, ...credential.headers }
+    const reply = await server.ask(path, { ...asked, ...credential, headers })
+    if (reply.status >= 400) expect(await server.written(), reply.text).toBe(before)
+    const { organizationId, keyspaceId, keyId, userId, serviceAccountId } = stage.foreign
+    for (const id of [organizationId, keyspaceId, keyId, userId, serviceAccountId]) {
+      expect(reply.text).not.toContain(id)
+    }
+    return reply
+  }
+
+  test("is open to everyone, or to nobody without a credential", async () => {
+    const cast = await newCast(server, stage, "owner")
+    const targets = [cast.own, cast.others, cast.owners, stage.foreign, stage.unknown]
+    const open = route.permission === undefined && !route.byHolder
+    const answers = []
+    for (const target of targets) answers.push(told(await call(target, { token: null })))
+    for (const answer of answers) {
+      expect(answer).toEqual(answers[0])
+      expect(answer.status).toBe(open ? 200 : 401)
+    }
+  })
+
+  describe.each(credentialKinds)("with $name", (kind) => {
+    test.each(callers.map((name, at) => ({ name, at })))("of: $name", async ({ name, at }) => {
+      const fresh = async (pick: (cast: Cast) => Target) => {
+        const cast = await newCast(server, stage, name)
+        return call(pick(cast), await kind.of(server, cast.caller))
+      }
+      const missing = row.missing ? await alike(at, row.missing, fresh) : null
+      const objects = {
+        own: (cast: Cast) => cast.own,
+        others: (cast: Cast) => cast.others,
+        owners: (cast: Cast) => cast.owners,
+      } as const
+      for (const [object, pick] of Object.entries(objects)) {
+        const status = row[object as keyof typeof objects]?.[at] ?? null
+        if (status === null) continue
+        const reply = await fresh(pick)
+        expect(reply.status, `${object}: ${reply.text}`).toBe(status)
+        // What they may not know of is as unknown as what is not there.
+        if (status === 404) expect(told(reply)).toEqual(missing)
+      }
+    })
+  })
+
+  /** What another organization's and what does not exist are answered with, which is the same. */
+  async function alike(
+    at: number,
+    expected: NonNullable<Row["missing"]>,
+    fresh: (pick: (cast: Cast) => Target) => Promise<Reply>,
+  ) {
+    // A new key belongs to the caller: only its keyspace is not there.
+    const foreign = await fresh(({ own }) => ({ ...stage.foreign, owner: own.owner }))
+    const unknown = await fresh(({ own }) => ({ ...stage.unknown, owner: own.owner }))
+    expect(unknown.status, unknown.text).toBe(expected[at])
+    expect(told(foreign)).toEqual(told(unknown))
+    return told(unknown)
+  }
+})
