@@ -263,7 +263,7 @@ test("each change and reveal is in the audit trail, with who did it, from where,
     actor: {
       kind: "user",
       id: server.created.admin.id,
-      key_id: server.created.adminKey.key.id,
+      credential: { kind: "key", id: server.created.adminKey.key.id },
       address: "127.0.0.1",
       user_agent: "test/1",
     },
