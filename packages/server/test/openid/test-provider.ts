@@ -30,7 +30,7 @@ export const clientSecret = "the-client-secret-of-keyward-at-the-test-provider"
 export const audience = "https://keyward.test"
 
 /** How the provider treats what it is asked; the test's doing, in the server before it. */
-export type Behaviour =
+type Behaviour =
   | "normal"
   | "down"
   | "silent"

@@ -378,6 +378,16 @@ describe("a provider that does not answer", () => {
     await expectUnavailable(await token())
   })
 
+  test("one that is slow keeps nobody waiting for longer than it may take, nor anybody but the first", async () => {
+    const token = await forge(rsa, claims({ exp: seconds() + 7200 }))
+    await prove(token)
+    server.behave("silent")
+    clock.advance(providerBounds.refreshMs)
+    server.asked.length = 0
+    for (let at = 0; at < 5; at++) expect((await prove(token)).subject).toBe("robot")
+    expect(server.asked).toHaveLength(1)
+  })
+
   test("one that answers with somebody else's name, or points out of TLS, is none", async () => {
     const documents = [
       { issuer: "https://other.test" },
