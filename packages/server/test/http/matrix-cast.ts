@@ -1,4 +1,4 @@
-import { type Owner, type Principal, systemCaller } from "@keyward/core"
+import { type Owner, openSession, type Principal, type Role, systemCaller, type User } from "@keyward/core"
 import type { Ask, NativeServer } from "./native-server.ts"
 
 /** Who calls: users of these roles, and a service account that is a member. The order of the columns of the matrix. */
@@ -17,7 +17,9 @@ const deskPermissions = [
 
 /** By what a caller is known. */
 export interface CredentialKind {
-  readonly name: string
+  readonly name: "a management key" | "a session"
+  /** Who has such a credential: service accounts cannot sign in. */
+  readonly callers: readonly CallerName[]
   /** What a request of theirs carries. */
   of(server: NativeServer, principal: Principal): Promise<Pick<Ask, "token" | "headers">>
 }
@@ -25,6 +27,7 @@ export interface CredentialKind {
 export const credentialKinds: readonly CredentialKind[] = [
   {
     name: "a management key",
+    callers,
     async of(server, principal) {
       const { secret } = await server.keyward.authority.createKey(server.system, {
         keyspaceId: server.created.managementKeyspace.id,
@@ -35,7 +38,20 @@ export const credentialKinds: readonly CredentialKind[] = [
       return { token: secret }
     },
   },
+  {
+    name: "a session",
+    callers: callers.filter((name) => name !== "service account"),
+    async of(server, principal) {
+      if (principal.kind !== "user") throw new Error("Only users sign in.")
+      return { token: (await signedIn(server, principal)).token }
+    },
+  },
 ]
+
+function signedIn(server: NativeServer, user: User) {
+  const visit = { address: "203.0.113.7", userAgent: "test", requestId: null }
+  return openSession(server.keyward.deps, user, visit, {})
+}
 
 /** What a call is about. Whoever calls with a target picks what the route needs. */
 export interface Target {
@@ -46,6 +62,10 @@ export interface Target {
   /** Whom a new key is to act for. */
   readonly owner: Owner
   readonly userId: string
+  /** Of the user; null: it is a service account, which has none. */
+  readonly email: string | null
+  /** Of the user; null likewise. */
+  readonly sessionId: string | null
   readonly serviceAccountId: string
   readonly memberId: string
   readonly roleName: string
@@ -85,6 +105,8 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       secret: key.secret,
       owner: ownerOf(user),
       userId: user.id,
+      email: user.email,
+      sessionId: (await signedIn(server, user)).session.id,
       serviceAccountId: account.id,
       memberId: account.id,
       roleName: role.name,
@@ -97,6 +119,8 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       secret: deleted.secret,
       owner: { kind: "user", id: unknownId },
       userId: unknownId,
+      email: "nobody@example.com",
+      sessionId: unknownId,
       serviceAccountId: unknownId,
       memberId: unknownId,
       roleName: "unknown",
@@ -161,8 +185,6 @@ async function targetOf(
   permission: string,
 ): Promise<Target> {
   const { authority } = server.keyward
-  const roleName = `role-${++made}`
-  await authority.createRole(server.system, { name: roleName, description: "", permissions: [permission] })
   const owner = ownerOf(user)
   const { key, secret } = await authority.createKey(server.system, { keyspaceId, owner, name: "Key" })
   return {
@@ -172,11 +194,23 @@ async function targetOf(
     secret,
     owner,
     userId: user.id,
+    email: user.kind === "user" ? user.email : null,
+    sessionId: user.kind === "user" ? (await signedIn(server, user)).session.id : null,
     serviceAccountId: account.id,
     memberId: user.id,
-    roleName,
+    roleName: await roleGranting(server, permission),
     roles: [],
   }
+}
+
+/** A role that grants just this; a new one when the last was deleted. */
+async function roleGranting(server: NativeServer, permission: string): Promise<string> {
+  const { authority } = server.keyward
+  const grantsIt = ({ permissions }: Role) => permissions.length === 1 && permissions[0] === permission
+  const existing = (await authority.roles(server.system)).find(grantsIt)
+  if (existing) return existing.name
+  const role = { name: `role-${++made}`, description: "", permissions: [permission] }
+  return (await authority.createRole(server.system, role)).name
 }
 
 function userWith(server: NativeServer, roles: readonly string[]): Promise<Principal> {
