@@ -131,48 +131,37 @@ export async function setStage(server: NativeServer): Promise<Stage> {
 
 const recoverable = { name: "Recoverable", prefix: "rec", retention: "recoverable" } as const
 
-/** Who calls, and what there is in their organization to call upon; all of it made anew, to be changed or removed. */
-export interface Cast {
-  readonly caller: Principal
-  /** The caller's own. */
-  readonly own: Target
-  /** Of another user, or service account, who is a member. */
-  readonly others: Target
-  /** Of an owner, or of what grants as much. */
-  readonly owners: Target
+export const callees = ["own", "others", "owners"] as const
+/**
+ * Whose things are called upon: the caller's own; those of another user or service account, who is a member; those of an
+ * owner, or what grants as much.
+ */
+export type Callee = (typeof callees)[number]
+
+export function newCaller(server: NativeServer, name: CallerName): Promise<Principal> {
+  return name === "service account" ? accountWith(server, ["member"]) : userWith(server, [name])
 }
 
-export async function newCast(server: NativeServer, stage: Stage, name: CallerName): Promise<Cast> {
-  const caller =
-    name === "service account" ? await accountWith(server, ["member"]) : await userWith(server, [name])
-  const own = await targetOf(server, stage, caller, caller, "organizations.read")
-  const others = await targetOf(
-    server,
-    stage,
-    await userWith(server, ["member"]),
-    await accountWith(server, ["member"]),
-    "organizations.read",
-  )
-  const owner = await userWith(server, ["owner"])
-  const raised = await targetOf(
-    server,
-    stage,
-    owner,
-    await accountWith(server, ["owner"]),
-    "organizations.write",
-  )
-  const management = await server.keyward.authority.createKey(server.system, {
+/** Made anew, to be changed or removed. */
+export async function newTarget(
+  server: NativeServer,
+  stage: Stage,
+  caller: Principal,
+  callee: Callee,
+): Promise<Target> {
+  if (callee === "own") return targetOf(server, stage, caller, caller, "organizations.read")
+  const role = callee === "owners" ? "owner" : "member"
+  const user = await userWith(server, [role])
+  const account = await accountWith(server, [role])
+  if (callee === "others") return targetOf(server, stage, user, account, "organizations.read")
+  const { key, secret } = await server.keyward.authority.createKey(server.system, {
     keyspaceId: server.created.managementKeyspace.id,
-    owner: ownerOf(owner),
+    owner: ownerOf(user),
     name: "Of an owner",
     permissions: ["*"],
   })
-  return {
-    caller,
-    own,
-    others,
-    owners: { ...raised, keyId: management.key.id, secret: management.secret, roles: ["owner"] },
-  }
+  const target = await targetOf(server, stage, user, account, "organizations.write")
+  return { ...target, keyId: key.id, secret, roles: ["owner"] }
 }
 
 let made = 0
@@ -222,6 +211,6 @@ function accountWith(server: NativeServer, roles: readonly string[]): Promise<Pr
   return server.keyward.authority.createServiceAccount(server.system, { displayName: "Cast", roles })
 }
 
-function ownerOf({ kind, id }: Principal): Owner {
+export function ownerOf({ kind, id }: Principal): Owner {
   return { kind, id }
 }

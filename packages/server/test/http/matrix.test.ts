@@ -1,11 +1,14 @@
 import { nativeRoutes, type Route } from "@keyward/contract"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { matrix, type Row } from "./matrix.ts"
+import { matrix } from "./matrix.ts"
 import {
-  type Cast,
+  type Callee,
+  callees,
   callers,
   credentialKinds,
-  newCast,
+  newCaller,
+  newTarget,
+  ownerOf,
   type Stage,
   setStage,
   type Target,
@@ -88,8 +91,9 @@ describe.each(rows)("$name", ({ route, row }) => {
   }
 
   test("is open to everyone, or to nobody without a credential", async () => {
-    const cast = await newCast(server, stage, "owner")
-    const targets = [cast.own, cast.others, cast.owners, stage.foreign, stage.unknown]
+    const caller = await newCaller(server, "owner")
+    const theirs = callees.map((callee) => newTarget(server, stage, caller, callee))
+    const targets = [...(await Promise.all(theirs)), stage.foreign, stage.unknown]
     const open = route.permission === undefined && !route.byHolder
     const answers = []
     for (const target of targets) answers.push(told(await call(target, { token: null })))
@@ -103,34 +107,29 @@ describe.each(rows)("$name", ({ route, row }) => {
     test.each(kind.callers)("of: %s", async (name) => {
       const at = callers.indexOf(name)
       const own = (kind.name === "a session" && row.ownSignedIn) || row.own
-      const fresh = async (pick: (cast: Cast) => Target) => {
-        const cast = await newCast(server, stage, name)
-        return call(pick(cast), await kind.of(server, cast.caller))
+      const callUpon = async (callee: Callee | "foreign" | "unknown") => {
+        const caller = await newCaller(server, name)
+        const target =
+          callee === "foreign" || callee === "unknown"
+            ? // A new key belongs to the caller: only its keyspace is not there.
+              { ...stage[callee], owner: ownerOf(caller) }
+            : await newTarget(server, stage, caller, callee)
+        return call(target, await kind.of(server, caller))
       }
-      const missing = row.missing ? await alike(at, row.missing, fresh) : null
+      const missing = row.missing ? await callUpon("unknown") : null
+      if (missing) {
+        expect(missing.status, missing.text).toBe(row.missing?.[at])
+        expect(told(await callUpon("foreign"))).toEqual(told(missing))
+      }
       const lines = { own, others: row.others, owners: row.owners }
-      for (const object of ["own", "others", "owners"] as const) {
-        const status = lines[object]?.[at] ?? null
+      for (const callee of callees) {
+        const status = lines[callee]?.[at] ?? null
         if (status === null) continue
-        const reply = await fresh((cast) => cast[object])
-        expect(reply.status, `${object}: ${reply.text}`).toBe(status)
+        const reply = await callUpon(callee)
+        expect(reply.status, `${callee}: ${reply.text}`).toBe(status)
         // What they may not know of is as unknown as what is not there.
-        if (status === 404) expect(told(reply)).toEqual(missing)
+        if (status === 404) expect(told(reply)).toEqual(missing && told(missing))
       }
     })
   })
-
-  /** What another organization's and what does not exist are answered with, which is the same. */
-  async function alike(
-    at: number,
-    expected: NonNullable<Row["missing"]>,
-    fresh: (pick: (cast: Cast) => Target) => Promise<Reply>,
-  ) {
-    // A new key belongs to the caller: only its keyspace is not there.
-    const foreign = await fresh(({ own }) => ({ ...stage.foreign, owner: own.owner }))
-    const unknown = await fresh(({ own }) => ({ ...stage.unknown, owner: own.owner }))
-    expect(unknown.status, unknown.text).toBe(expected[at])
-    expect(told(foreign)).toEqual(told(unknown))
-    return told(unknown)
-  }
 })
