@@ -327,7 +327,7 @@ describe("keys", () => {
 
   test("a key that cannot be used is as good as none, and harms no other", async () => {
     const weak = { kty: "RSA", kid: "weak", alg: "RS256", use: "sig", e: "AQAB", n: "u".repeat(171) }
-    const broken = { kty: "RSA", kid: "broken", alg: "RS256", use: "sig", e: "", n: "" }
+    const broken = { kty: "RSA", kid: "broken", alg: "RS256", use: "sig", e: "AQAB" }
     const secret = { kty: "oct", kid: "secret", k: "c2VjcmV0" }
     const good = { ...(await exportJWK(rsa.pair.publicKey)), kid: rsa.kid }
     server.behave((request, response) => {
