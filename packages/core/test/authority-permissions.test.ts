@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { createAuthority } from "../src/authority/authority.ts"
 import type { Caller } from "../src/authority/caller.ts"
+import { draft } from "../src/authority/deps.ts"
 import type { ManagementPermission } from "../src/authority/management.ts"
 import { managementPermissions } from "../src/authority/management.ts"
 import { systemCaller } from "../src/authority/organizations.ts"
 import type { ResourceKind } from "../src/failure.ts"
-import type { Instant } from "../src/time.ts"
+import { newId } from "../src/id.ts"
+import type { Session } from "../src/session.ts"
+import { type Instant, later } from "../src/time.ts"
 import { callerWith, failureOf, type House, openHouse, refused, start } from "./authority-fixture.ts"
 
 const page = { limit: 10, after: null }
@@ -19,6 +22,7 @@ interface Target {
   readonly userId: string
   readonly serviceAccountId: string
   readonly roleName: string
+  readonly sessionId: string
 }
 interface UseCase {
   readonly name: string
@@ -109,6 +113,21 @@ const useCases: readonly UseCase[] = [
   ofMember("remove", "members.write", ({ authority }, caller, { userId }) =>
     authority.remove(caller, "user", userId, freeze),
   ),
+  ofMember("offerLink", "members.write", ({ authority }, caller, { userId }) =>
+    authority.offerLink(caller, userId, "invitation"),
+  ),
+  ofMember("sessions", "sessions.read", ({ authority }, caller, { userId }) =>
+    authority.sessions(caller, userId, page),
+  ),
+  ofMember("endSessions", "sessions.write", ({ authority }, caller, { userId }) =>
+    authority.endSessions(caller, userId),
+  ),
+  {
+    name: "endSession",
+    needs: "sessions.write",
+    resource: "session",
+    run: ({ authority }, caller, { sessionId }) => authority.endSession(caller, sessionId),
+  },
   {
     name: "roles",
     needs: "roles.read",
@@ -223,6 +242,17 @@ const useCases: readonly UseCase[] = [
   },
 ]
 
+/** What needs no permission: proving who one is, and what a signed-in user does with their own session and password. */
+const unpermitted = [
+  "acceptLink",
+  "changePassword",
+  "currentSession",
+  "signIn",
+  "signOut",
+  "signedIn",
+  "touchSession",
+]
+
 async function prepare() {
   const house = await openHouse()
   const own = await house.authority.createKey(house.admin, { keyspaceId: house.recoverable.id, name: "Own" })
@@ -235,7 +265,24 @@ async function prepare() {
     const { authority } = house
     const user = await authority.createUser(caller, { email: "m@m.test", displayName: "M", roles: [] })
     const { id } = await authority.createServiceAccount(caller, { displayName: "S" })
-    return { userId: user.id, serviceAccountId: id }
+    const session: Session = {
+      id: newId(start, house.deps.entropy),
+      organizationId: caller.organizationId,
+      userId: user.id,
+      digest: `digest of ${user.id}`,
+      pepperVersion: 1,
+      address: null,
+      userAgent: null,
+      createdAt: start,
+      lastSeenAt: start,
+      expiresAt: later(start, 1000),
+    }
+    await house.deps.store.commit({
+      organizationId: caller.organizationId,
+      changes: [{ kind: "session.insert", session }],
+      events: [draft(house.deps, caller, "session.created", { kind: "session", id: session.id }, {})],
+    })
+    return { userId: user.id, serviceAccountId: id, sessionId: session.id }
   }
   const role = (name: string) => ({ name, description: "", permissions: [] })
   await house.authority.createRole(house.admin, role("ours"))
@@ -261,6 +308,7 @@ async function prepare() {
     userId: unknownId,
     serviceAccountId: unknownId,
     roleName: "unknown",
+    sessionId: unknownId,
   }
   return { house, target, theirs, nothing }
 }
@@ -269,7 +317,9 @@ const all = managementPermissions.map(({ name }) => name)
 
 test("every use case of the authority is in the table", async () => {
   const { house } = await prepare()
-  expect(Object.keys(createAuthority(house.deps)).sort()).toEqual(useCases.map(({ name }) => name).sort())
+  expect(Object.keys(createAuthority(house.deps)).sort()).toEqual(
+    [...useCases.map(({ name }) => name), ...unpermitted].sort(),
+  )
 })
 
 /** Whether the use case is about one keyspace, to which the permission for it can be bound. */

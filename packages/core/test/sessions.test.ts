@@ -150,7 +150,7 @@ describe("a session is over", () => {
     if (!known) throw new Error("not live")
     await lobby.authority.signOut(known.caller)
     expect(await isLive(lobby, token)).toBe(false)
-    await refused(lobby.authority.signOut(known.caller), "not_found")
+    await refused(lobby.authority.signOut(known.caller), "session_required")
     expect((await trailOf(lobby, lobby.acme.organization.id)).at(-1)).toMatchObject({
       action: "session.ended",
       target: { kind: "session", id: known.session.id },

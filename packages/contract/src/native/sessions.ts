@@ -120,7 +120,7 @@ export const readCurrentSession = route({
   summary: "Read the session that the call is made with",
   permission: null,
   answers: { 200: { description: "The session.", schema: Session } },
-  problems: ["session_required", "not_found"],
+  problems: ["session_required"],
 })
 
 export const signOut = route({
@@ -132,7 +132,7 @@ export const signOut = route({
   description: "Ends the session that the call is made with, and takes its cookie back.",
   permission: null,
   answers: { 204: { description: "The session is over.", schema: null } },
-  problems: ["session_required", "not_found"],
+  problems: ["session_required"],
 })
 
 export const endSession = route({

@@ -103,10 +103,15 @@ export function updatePrincipal<Kind extends PrincipalKind>(
   patch: Kind extends "user" ? UserPatch : ServiceAccountPatch,
   expectedRevision: number | null,
 ): Promise<Extract<Principal, { kind: Kind }>> {
-  return change(deps, caller, kind, id, expectedRevision, async (before) => {
+  return change(deps, caller, kind, id, expectedRevision, async (before, now, management) => {
     const principal = patchedWith<Principal>(before, withLowerCaseEmail(patch))
     const details = changedMembers(describe(before), describe(principal))
-    return { principal, action: `${before.kind}.updated`, details, changes: [], ownedKeys: null }
+    const granted = rolePermissions(principal.roles, management)
+    const raised = rolePermissions(before.roles, management).lacking(granted).length > 0
+    // A link may have been handed out by someone who could do as much as the user then, but not as much as now.
+    const links: Change[] =
+      before.kind === "user" && raised ? [{ kind: "links.use", userId: id, usedAt: now }] : []
+    return { principal, action: `${before.kind}.updated`, details, changes: links, ownedKeys: null }
   })
 }
 

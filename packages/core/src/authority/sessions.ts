@@ -122,9 +122,10 @@ export function currentSessionId({ actor }: Caller): string {
     : fail({ code: "session_required" })
 }
 
-/** @throws "session_required"; "not_found" when it has come to its end meanwhile */
+/** @throws "session_required", also when the session has come to its end meanwhile */
 export async function readCurrentSession(deps: AuthorityDeps, caller: Caller): Promise<Session> {
-  return liveSession(deps, caller, currentSessionId(caller))
+  const session = await liveSession(deps, caller, currentSessionId(caller))
+  return session ?? fail({ code: "session_required" })
 }
 
 /**
@@ -158,12 +159,12 @@ export async function endSession(deps: AuthorityDeps, caller: Caller, id: string
   const own = session !== null && isOwnDoing(caller, session.userId)
   // Before anything is said of it: what is not one's own may as well not exist.
   if (!own) demand(caller, "sessions.write", null)
-  const live = await liveSession(deps, caller, id)
+  const live = (await liveSession(deps, caller, id)) ?? fail({ code: "not_found", resource: "session" })
   if (!own) await userWithin(deps, caller, live.userId)
   await end(deps, caller, live)
 }
 
-/** Ends the session that the caller presented. @throws "session_required"; "not_found" when it is over meanwhile */
+/** Ends the session that the caller presented. @throws "session_required", also when it is over by now */
 export async function signOut(deps: AuthorityDeps, caller: Caller): Promise<void> {
   await end(deps, caller, await readCurrentSession(deps, caller))
 }
@@ -205,10 +206,9 @@ function isOwnDoing({ actor }: Caller, userId: string): boolean {
   return actor.kind === "user" && actor.id === userId && actor.credential?.kind === "session"
 }
 
-async function liveSession(deps: AuthorityDeps, caller: Caller, id: string): Promise<Session> {
+async function liveSession(deps: AuthorityDeps, caller: Caller, id: string): Promise<Session | null> {
   const session = await deps.store.session(caller.organizationId, id)
-  const live = session && sessionIsLive(session, deps.sessionLifetime, deps.clock.now())
-  return live ? session : fail({ code: "not_found", resource: "session" })
+  return session && sessionIsLive(session, deps.sessionLifetime, deps.clock.now()) ? session : null
 }
 
 /** A user who may do no more than the caller. @throws "not_found", "grant_exceeds_caller" */

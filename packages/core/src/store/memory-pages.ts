@@ -1,7 +1,7 @@
 import { compareText, compareValues } from "./order.ts"
 import type { Page, PageOf, TimePosition } from "./store.ts"
 
-export type Direction = "ascending" | "descending"
+type Direction = "ascending" | "descending"
 
 /** A page of items in the order of their positions. */
 export function page<Item, Position extends { readonly value: string | number; readonly id: string }>(

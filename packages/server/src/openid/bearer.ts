@@ -16,7 +16,7 @@ import type { OpenIdSettings } from "./settings.ts"
 import { proveToken } from "./token.ts"
 
 /** Who holds a bearer token, and what they may do. */
-export interface Bearer {
+interface Bearer {
   readonly organizationId: string
   readonly actor: Pick<Actor, "kind" | "id" | "credential">
   readonly holds: Holdings

@@ -1,5 +1,5 @@
 /** Most bytes that a provider's answer may have: a document of discovery, a key set, a token response. */
-export const answerMaximum = 256 * 1024
+const answerMaximum = 256 * 1024
 
 /**
  * `fetch` that follows no redirect and reads no more than `answerMaximum` bytes: whoever answers in the provider's place

@@ -1,5 +1,5 @@
 /** The signature algorithms that can be allowed. None is symmetric, and `none` is none of them (RFC 8725 §3.1, §3.2). */
-export const signatureAlgorithms = [
+const signatureAlgorithms = [
   "RS256",
   "RS384",
   "RS512",
@@ -12,7 +12,7 @@ export const signatureAlgorithms = [
   "EdDSA",
   "Ed25519",
 ] as const
-export type SignatureAlgorithm = (typeof signatureAlgorithms)[number]
+type SignatureAlgorithm = (typeof signatureAlgorithms)[number]
 
 /** What the configuration says about the OpenID provider; see docs/openid.md. */
 export interface OpenIdSettings {
@@ -33,11 +33,11 @@ export interface OpenIdSettings {
 }
 
 /** Which organization a token is for: always the same one (null: the oldest), or the one whose id a claim holds. */
-export type OrganizationSource =
+type OrganizationSource =
   | { readonly kind: "fixed"; readonly id: string | null }
   | { readonly kind: "claim"; readonly path: string }
 
-export interface RoleSource {
+interface RoleSource {
   /** A claim whose value is a text or a list of texts; see `claimAt`. */
   readonly path: string
   /** Names of roles by what the claim says. What is not here means nothing. */

@@ -13,7 +13,7 @@ import { type ProvedClaims, proveToken } from "./token.ts"
 export const signInMs = 10 * 60_000
 
 /** The path of the redirect URI. */
-export const callbackPath = "/v1/openid/callback"
+const callbackPath = "/v1/openid/callback"
 
 /** Sign-in in the browser: OpenID Connect Core 1.0 §3.1 with PKCE (RFC 7636). Keeps nothing, so any node can finish it. */
 export interface BrowserSignIn {

@@ -1,4 +1,4 @@
-import { type Owner, type Principal, systemCaller } from "@keyward/core"
+import { type Owner, openSession, type Principal, type Role, systemCaller, type User } from "@keyward/core"
 import type { Ask, NativeServer } from "./native-server.ts"
 
 /** Who calls: users of these roles, and a service account that is a member. The order of the columns of the matrix. */
@@ -17,7 +17,9 @@ const deskPermissions = [
 
 /** By what a caller is known. */
 export interface CredentialKind {
-  readonly name: string
+  readonly name: "a management key" | "a session"
+  /** Who has such a credential: service accounts cannot sign in. */
+  readonly callers: readonly CallerName[]
   /** What a request of theirs carries. */
   of(server: NativeServer, principal: Principal): Promise<Pick<Ask, "token" | "headers">>
 }
@@ -25,6 +27,7 @@ export interface CredentialKind {
 export const credentialKinds: readonly CredentialKind[] = [
   {
     name: "a management key",
+    callers,
     async of(server, principal) {
       const { secret } = await server.keyward.authority.createKey(server.system, {
         keyspaceId: server.created.managementKeyspace.id,
@@ -35,7 +38,20 @@ export const credentialKinds: readonly CredentialKind[] = [
       return { token: secret }
     },
   },
+  {
+    name: "a session",
+    callers: callers.filter((name) => name !== "service account"),
+    async of(server, principal) {
+      if (principal.kind !== "user") throw new Error("Only users sign in.")
+      return { token: (await signedIn(server, principal)).token }
+    },
+  },
 ]
+
+function signedIn(server: NativeServer, user: User) {
+  const visit = { address: "203.0.113.7", userAgent: "test", requestId: null }
+  return openSession(server.keyward.deps, user, visit, {})
+}
 
 /** What a call is about. Whoever calls with a target picks what the route needs. */
 export interface Target {
@@ -46,6 +62,10 @@ export interface Target {
   /** Whom a new key is to act for. */
   readonly owner: Owner
   readonly userId: string
+  /** Of the user; null: it is a service account, which has none. */
+  readonly email: string | null
+  /** Of the user; null likewise. */
+  readonly sessionId: string | null
   readonly serviceAccountId: string
   readonly memberId: string
   readonly roleName: string
@@ -85,6 +105,8 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       secret: key.secret,
       owner: ownerOf(user),
       userId: user.id,
+      email: user.email,
+      sessionId: (await signedIn(server, user)).session.id,
       serviceAccountId: account.id,
       memberId: account.id,
       roleName: role.name,
@@ -97,6 +119,8 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       secret: deleted.secret,
       owner: { kind: "user", id: unknownId },
       userId: unknownId,
+      email: "nobody@example.com",
+      sessionId: unknownId,
       serviceAccountId: unknownId,
       memberId: unknownId,
       roleName: "unknown",
@@ -107,48 +131,37 @@ export async function setStage(server: NativeServer): Promise<Stage> {
 
 const recoverable = { name: "Recoverable", prefix: "rec", retention: "recoverable" } as const
 
-/** Who calls, and what there is in their organization to call upon; all of it made anew, to be changed or removed. */
-export interface Cast {
-  readonly caller: Principal
-  /** The caller's own. */
-  readonly own: Target
-  /** Of another user, or service account, who is a member. */
-  readonly others: Target
-  /** Of an owner, or of what grants as much. */
-  readonly owners: Target
+export const callees = ["own", "others", "owners"] as const
+/**
+ * Whose things are called upon: the caller's own; those of another user or service account, who is a member; those of an
+ * owner, or what grants as much.
+ */
+export type Callee = (typeof callees)[number]
+
+export function newCaller(server: NativeServer, name: CallerName): Promise<Principal> {
+  return name === "service account" ? accountWith(server, ["member"]) : userWith(server, [name])
 }
 
-export async function newCast(server: NativeServer, stage: Stage, name: CallerName): Promise<Cast> {
-  const caller =
-    name === "service account" ? await accountWith(server, ["member"]) : await userWith(server, [name])
-  const own = await targetOf(server, stage, caller, caller, "organizations.read")
-  const others = await targetOf(
-    server,
-    stage,
-    await userWith(server, ["member"]),
-    await accountWith(server, ["member"]),
-    "organizations.read",
-  )
-  const owner = await userWith(server, ["owner"])
-  const raised = await targetOf(
-    server,
-    stage,
-    owner,
-    await accountWith(server, ["owner"]),
-    "organizations.write",
-  )
-  const management = await server.keyward.authority.createKey(server.system, {
+/** Made anew, to be changed or removed. */
+export async function newTarget(
+  server: NativeServer,
+  stage: Stage,
+  caller: Principal,
+  callee: Callee,
+): Promise<Target> {
+  if (callee === "own") return targetOf(server, stage, caller, caller, "organizations.read")
+  const role = callee === "owners" ? "owner" : "member"
+  const user = await userWith(server, [role])
+  const account = await accountWith(server, [role])
+  if (callee === "others") return targetOf(server, stage, user, account, "organizations.read")
+  const { key, secret } = await server.keyward.authority.createKey(server.system, {
     keyspaceId: server.created.managementKeyspace.id,
-    owner: ownerOf(owner),
+    owner: ownerOf(user),
     name: "Of an owner",
     permissions: ["*"],
   })
-  return {
-    caller,
-    own,
-    others,
-    owners: { ...raised, keyId: management.key.id, secret: management.secret, roles: ["owner"] },
-  }
+  const target = await targetOf(server, stage, user, account, "organizations.write")
+  return { ...target, keyId: key.id, secret, roles: ["owner"] }
 }
 
 let made = 0
@@ -161,8 +174,6 @@ async function targetOf(
   permission: string,
 ): Promise<Target> {
   const { authority } = server.keyward
-  const roleName = `role-${++made}`
-  await authority.createRole(server.system, { name: roleName, description: "", permissions: [permission] })
   const owner = ownerOf(user)
   const { key, secret } = await authority.createKey(server.system, { keyspaceId, owner, name: "Key" })
   return {
@@ -172,11 +183,23 @@ async function targetOf(
     secret,
     owner,
     userId: user.id,
+    email: user.kind === "user" ? user.email : null,
+    sessionId: user.kind === "user" ? (await signedIn(server, user)).session.id : null,
     serviceAccountId: account.id,
     memberId: user.id,
-    roleName,
+    roleName: await roleGranting(server, permission),
     roles: [],
   }
+}
+
+/** A role that grants just this; a new one when the last was deleted. */
+async function roleGranting(server: NativeServer, permission: string): Promise<string> {
+  const { authority } = server.keyward
+  const grantsIt = ({ permissions }: Role) => permissions.length === 1 && permissions[0] === permission
+  const existing = (await authority.roles(server.system)).find(grantsIt)
+  if (existing) return existing.name
+  const role = { name: `role-${++made}`, description: "", permissions: [permission] }
+  return (await authority.createRole(server.system, role)).name
 }
 
 function userWith(server: NativeServer, roles: readonly string[]): Promise<Principal> {
@@ -188,6 +211,6 @@ function accountWith(server: NativeServer, roles: readonly string[]): Promise<Pr
   return server.keyward.authority.createServiceAccount(server.system, { displayName: "Cast", roles })
 }
 
-function ownerOf({ kind, id }: Principal): Owner {
+export function ownerOf({ kind, id }: Principal): Owner {
   return { kind, id }
 }

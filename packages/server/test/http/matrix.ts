@@ -10,6 +10,8 @@ export interface Row {
   readonly call: (target: Target) => readonly [path: string, asked?: Ask]
   /** On what is the caller's own, or belongs to the organization as a whole. */
   readonly own: Statuses
+  /** The same for whoever signed in, where it is not as with a management key. */
+  readonly ownSignedIn?: Statuses
   /** On what is another member's. */
   readonly others?: Statuses
   /** On what is an owner's, or would make one. */
@@ -62,6 +64,14 @@ const createdMember: Omit<Row, "call"> = {
 }
 
 const listedMembers: Omit<Row, "call"> = { own: [200, 200, 200, 403, 200, 403] }
+
+const endedSessions: Omit<Row, "call"> = {
+  own: [204, 204, 403, 403, 403, null],
+  ownSignedIn: [204, 204, 204, 204, 204, null],
+  others: [204, 204, 403, 403, 403, 403],
+  owners: [204, 403, 403, 403, 403, 403],
+  missing: [404, 404, 403, 403, 403, 403],
+}
 
 /** What a verification answers about a key that is not there is an outcome, and no error. */
 const verified: Omit<Row, "call"> = {
@@ -153,6 +163,63 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
   removeServiceAccount: {
     call: ({ serviceAccountId }) => [`/v1/service-accounts/${serviceAccountId}/remove`, post(freeze)],
     ...changedAccount(204),
+  },
+
+  inviteUser: {
+    call: ({ userId }) => [`/v1/users/${userId}/invitation`, post()],
+    ...changedUser(201),
+  },
+  offerPasswordReset: {
+    call: ({ userId }) => [`/v1/users/${userId}/password-reset`, post()],
+    ...changedUser(201),
+  },
+  // A link is its own credential: whoever presents none that is good is told the same.
+  acceptLink: {
+    call: () => ["/v1/links/accept", post({ token: "no link", password: "correct horse" })],
+    own: [404, 404, 404, 404, 404, 404],
+    missing: [404, 404, 404, 404, 404, 404],
+  },
+
+  signIn: {
+    call: ({ email }) => ["/v1/sessions", post({ email, password: "wrong", transport: "bearer" })],
+    own: [401, 401, 401, 401, 401, null],
+    others: [401, 401, 401, 401, 401, 401],
+    missing: [401, 401, 401, 401, 401, 401],
+  },
+  listSessions: {
+    call: ({ userId }) => [`/v1/sessions?user_id=${userId}`],
+    own: [200, 200, 200, 403, 403, null],
+    ownSignedIn: [200, 200, 200, 200, 200, null],
+    others: [200, 200, 200, 403, 403, 403],
+    owners: [200, 200, 200, 403, 403, 403],
+    missing: [404, 404, 404, 403, 403, 403],
+  },
+  // A key has no session: these are for whoever signed in.
+  readCurrentSession: {
+    call: () => ["/v1/sessions/current"],
+    own: [403, 403, 403, 403, 403, 403],
+    ownSignedIn: [200, 200, 200, 200, 200, null],
+  },
+  signOut: {
+    call: () => ["/v1/sessions/current", { method: "DELETE" }],
+    own: [403, 403, 403, 403, 403, 403],
+    ownSignedIn: [204, 204, 204, 204, 204, null],
+  },
+  endSession: {
+    call: ({ sessionId }) => [`/v1/sessions/${sessionId}`, { method: "DELETE" }],
+    ...endedSessions,
+  },
+  endSessions: {
+    call: ({ userId }) => [`/v1/sessions?user_id=${userId}`, { method: "DELETE" }],
+    ...endedSessions,
+  },
+  changePassword: {
+    call: () => [
+      "/v1/password",
+      post({ current_password: "there is none yet", new_password: "correct horse" }),
+    ],
+    own: [403, 403, 403, 403, 403, 403],
+    ownSignedIn: [422, 422, 422, 422, 422, null],
   },
 
   listMembers: { call: () => ["/v1/members"], ...listedMembers },
@@ -248,7 +315,11 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     own: [401, 401, 401, 401, 401, 401],
     missing: [401, 401, 401, 401, 401, 401],
   },
-  readSelf: { call: () => ["/v1/self"], ...open },
+  readSelf: {
+    call: () => ["/v1/self"],
+    own: [200, 200, 200, 200, 200, 200],
+    ownSignedIn: [401, 401, 401, 401, 401, null],
+  },
 
   listAuditEvents: {
     call: ({ keyId }) => [`/v1/audit?target_id=${keyId}`],

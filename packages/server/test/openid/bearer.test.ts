@@ -264,6 +264,13 @@ describe("the organization", () => {
     ]) {
       await native.refused("/v1/keyspaces", "credential_invalid", { token: await named(wrong) })
     }
+    // What is no id does not reach the store, whose engine might not take the text.
+    native.intercept((method, call) =>
+      method === "keyspaceByName" ? fail({ code: "store_unavailable" }) : call(),
+    )
+    for (const wrong of ["a\u0000b", "x".repeat(5000), "' or 1=1"]) {
+      await native.refused("/v1/keyspaces", "credential_invalid", { token: await named(wrong) })
+    }
   })
 
   test("matches users of its own alone", async () => {

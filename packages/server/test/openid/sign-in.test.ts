@@ -417,8 +417,8 @@ describe("the way back", () => {
 })
 
 describe("who is let in", () => {
-  test("nobody without a verified e-mail address", async () => {
-    await open()
+  test("nobody without a verified e-mail address, not even as a new user", async () => {
+    await open({ signIn: { createUsers: true } })
     for (const login of ["unverified", "silent", "nameless"]) {
       await expectRefused(await browser.go(await comeBack(login, browser)))
       browser = openBrowser(native.app)
@@ -491,5 +491,15 @@ test("no log line holds a code, a token or a cookie", async () => {
   const log = native.log.join("\n")
   for (const secret of [parameter(path, "code"), parameter(path, "state"), sealed, clientSecret]) {
     expect(log).not.toContain(secret)
+  }
+})
+
+test("its pages are in the reference, and answer as they are declared there", async () => {
+  await open()
+  const { paths } = (await native.ask("/openapi.json")).json
+  const headers = (path: string) => Object.keys(paths[path].get.responses["302"].headers).sort()
+  for (const path of ["/v1/openid/sign-in", "/v1/openid/callback"]) {
+    expect(headers(path)).toEqual(["Location", "Set-Cookie", "X-Request-Id"])
+    expect((await native.app.inject({ method: "POST", url: path })).statusCode).toBe(405)
   }
 })

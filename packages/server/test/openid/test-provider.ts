@@ -30,7 +30,7 @@ export const clientSecret = "the-client-secret-of-keyward-at-the-test-provider"
 export const audience = "https://keyward.test"
 
 /** How the provider treats what it is asked; the test's doing, in the server before it. */
-export type Behaviour =
+type Behaviour =
   | "normal"
   | "down"
   | "silent"
@@ -64,11 +64,13 @@ export async function openTestProvider(settings: ProviderSettings): Promise<Test
     if (behaviour === "down") return void request.socket.destroy()
     if (behaviour === "silent") return
     if (behaviour === "failing") return void response.writeHead(500).end("{}")
-    if (behaviour === "huge") {
+    if (behaviour === "huge" && request.url?.startsWith("/.well-known")) {
+      // As it should be, but for its size.
+      const document = { issuer, jwks_uri: `${issuer}/jwks`, filler: "x".repeat(300_000) }
       response.writeHead(200, { "content-type": "application/json" })
-      return void response.end(`{"keys":[],"x":"${"x".repeat(300_000)}"}`)
+      return void response.end(JSON.stringify(document))
     }
-    if (behaviour === "normal" || !behaviour(request, response)) provider(request, response)
+    if (typeof behaviour === "string" || !behaviour(request, response)) provider(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.address() as AddressInfo

@@ -327,7 +327,7 @@ describe("keys", () => {
 
   test("a key that cannot be used is as good as none, and harms no other", async () => {
     const weak = { kty: "RSA", kid: "weak", alg: "RS256", use: "sig", e: "AQAB", n: "u".repeat(171) }
-    const broken = { kty: "RSA", kid: "broken", alg: "RS256", use: "sig", e: "", n: "" }
+    const broken = { kty: "RSA", kid: "broken", alg: "RS256", use: "sig", e: "AQAB" }
     const secret = { kty: "oct", kid: "secret", k: "c2VjcmV0" }
     const good = { ...(await exportJWK(rsa.pair.publicKey)), kid: rsa.kid }
     server.behave((request, response) => {
@@ -376,6 +376,16 @@ describe("a provider that does not answer", () => {
     expect((await prove(await token())).subject).toBe("robot")
     clock.advance(1)
     await expectUnavailable(await token())
+  })
+
+  test("one that is slow keeps nobody waiting for longer than it may take, nor anybody but the first", async () => {
+    const token = await forge(rsa, claims({ exp: seconds() + 7200 }))
+    await prove(token)
+    server.behave("silent")
+    clock.advance(providerBounds.refreshMs)
+    server.asked.length = 0
+    for (let at = 0; at < 5; at++) expect((await prove(token)).subject).toBe("robot")
+    expect(server.asked).toHaveLength(1)
   })
 
   test("one that answers with somebody else's name, or points out of TLS, is none", async () => {
