@@ -18,6 +18,10 @@ export function described(
   name = "",
 ): fc.Arbitrary<Json> {
   const schema = resolved(document, given)
+  const variants = schema["oneOf"]
+  if (Array.isArray(variants)) {
+    return fc.oneof(...variants.map((variant: JsonObject) => described(document, variant, hints, name)))
+  }
   const types = [schema["type"] ?? "object"].flat()
   return fc.oneof(...types.map((type) => ofType(document, schema, String(type), hints, name)))
 }
@@ -42,6 +46,7 @@ function ofType(
   const number = (keyword: string, standard: number) => Number(schema[keyword] ?? standard)
   const choices = schema["enum"]
   if (Array.isArray(choices)) return fc.constantFrom<Json>(...choices)
+  if (schema["const"] !== undefined) return fc.constant(schema["const"] as Json)
   switch (type) {
     case "null":
       return fc.constant(null)
