@@ -26,7 +26,9 @@ const serverParts: Readonly<Record<string, readonly string[]>> = {
   verification: [],
   stores: [],
   dialects: ["config.ts", "verification"],
-  "keyward.ts": ["installation-secrets.ts", "verification"],
+  "turns.ts": [],
+  "passwords.ts": ["turns.ts"],
+  "keyward.ts": ["passwords.ts", "installation-secrets.ts", "verification"],
   "first-start.ts": ["keyward.ts"],
   http: ["keyward.ts", "openid", "verification", "version.ts"],
   "server.ts": [
