@@ -13,6 +13,11 @@ export async function registerStoredSecrets(databaseUrl: string): Promise<void> 
       registerSecret("digest", Buffer.from(digest, "base64url"))
       if (sealed !== null) registerSecret("sealed secret", sealed)
     }
+    for (const table of ["sessions", "links"] as const) {
+      for (const { digest } of await db.selectFrom(table).select("digest").execute()) {
+        registerSecret("digest", Buffer.from(digest, "base64url"))
+      }
+    }
     for (const { password_hash } of await db.selectFrom("principals").select("password_hash").execute()) {
       if (password_hash !== null) registerSecret("password hash", password_hash)
     }

@@ -125,6 +125,26 @@ describe.each(engines)("the main job on %s", (engine) => {
     await expectWholeChain(server.client(), installation)
   })
 
+  test("whoever is suspended has no keys until they are resumed, and whoever is removed none at all", async () => {
+    const client = server.client()
+    const space = await client.keyspaces.create({ name: "People", prefix: "people" })
+    const user = await client.users.create({ email: "jane@example.com", display_name: "Jane" })
+    const owner = { kind: "user", id: user.id } as const
+    const keys = await Promise.all(
+      ["One", "Two"].map((name) => client.keys.create({ keyspace_id: space.id, name, owner })),
+    )
+    const codes = async () =>
+      (await client.keys.verifyBatch(keys.map(({ secret }) => ({ key: secret })))).map(({ code }) => code)
+    expect(await codes()).toEqual(["VALID", "VALID"])
+    await client.users.suspend(user.id)
+    expect(await codes()).toEqual(["OWNER_SUSPENDED", "OWNER_SUSPENDED"])
+    await client.users.resume(user.id)
+    expect(await codes()).toEqual(["VALID", "VALID"])
+    await client.users.remove(user.id, { kind: "freeze" })
+    expect(await codes()).toEqual(["DISABLED", "DISABLED"])
+    await expect(client.users.read(user.id)).rejects.toMatchObject({ code: "not_found" })
+  })
+
   test("a limit lets through as many as it says, and tells when to come back", async () => {
     const client = server.client()
     const space = await client.keyspaces.create({

@@ -244,7 +244,10 @@ describe.each(modes)("the four operations, %s", (mode) => {
     const page = { limit: 10, after: null }
     const { items } = await server.keyward.authority.auditEvents(server.system, { targetId: id }, page)
     expect(items).toMatchObject([
-      { action: "key.created", actor: { keyId: server.master.key.id, address: "127.0.0.1" } },
+      {
+        action: "key.created",
+        actor: { credential: { kind: "key", id: server.master.key.id }, address: "127.0.0.1" },
+      },
     ])
     expect(JSON.stringify(items)).not.toContain(key)
   })
