@@ -40,6 +40,16 @@ const typesOf = (schema: Record<string, unknown>) => [schema["type"]].flat()
 
 test("these members hold secrets, and no others", () => {
   expect(secretMembers(routes)).toEqual([
+    "inviteUser 201 url_path",
+    "inviteUser 201 token",
+    "offerPasswordReset 201 url_path",
+    "offerPasswordReset 201 token",
+    "signIn 201 token",
+    "signIn body password",
+    "changePassword body current_password",
+    "changePassword body new_password",
+    "acceptLink body token",
+    "acceptLink body password",
     "createKey 201 secret",
     "revealKey 200 secret",
     "verifyKey body key",

@@ -75,14 +75,14 @@ describe("the OpenAPI document of the native API", () => {
     expect(unused).toEqual([])
   })
 
-  test("names its security schemes, and only health is open", () => {
+  test("names its security schemes; only health, sign-in and links are open", () => {
     const { securitySchemes } = document["components"] as { securitySchemes: JsonObject }
     const open = operations.flatMap(({ path, operation }) => {
       const schemes = (operation["security"] as JsonObject[]).flatMap((scheme) => Object.keys(scheme))
       expect(schemes.filter((scheme) => !(scheme in securitySchemes))).toEqual([])
       return schemes.length === 0 ? [path] : []
     })
-    expect(open).toEqual(["/healthz", "/readyz"])
+    expect(open).toEqual(["/v1/sessions", "/v1/links/accept", "/healthz", "/readyz"])
   })
 
   test("every schema compiles, strictly, as JSON Schema 2020-12", () => {
