@@ -48,7 +48,9 @@ test("lists, ends and changes what is named", async () => {
     noContent,
   )
   const { sessions, links } = new KeywardClient({ baseUrl, apiKey: token })
-  expect(await Array.fromAsync(sessions.each({ user_id: "u1" }))).toEqual([session])
+  const listed = []
+  for await (const each of sessions.each({ user_id: "u1" })) listed.push(each)
+  expect(listed).toEqual([session])
   await sessions.end("s/1")
   await sessions.endAll({ user_id: "u1" })
   await sessions.changePassword({ current_password: "correct horse", new_password: "battery staple" })
