@@ -52,8 +52,19 @@ export function openApiDocument({ title, version, description, routes, servers }
       examples: Object.fromEntries([...codes].map((code) => [code, problemExample(code)])),
       headers: answerHeaders,
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", description: "A key, as Authorization: Bearer <key>." },
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "A key, or the token of a session, as Authorization: Bearer <key>.",
+        },
         api_key: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key, as it is." },
+        cookie: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-keyward_session",
+          description:
+            "A session, for pages of this server alone. Without TLS the cookie is called keyward_session.",
+        },
       },
     },
   }
@@ -92,7 +103,6 @@ class SchemaComponents {
 }
 
 function operation(route: Route, schemas: SchemaComponents): JsonObject {
-  const authenticated = route.permission !== undefined || route.byHolder === true
   const needs = route.permission ? `Needs the permission \`${route.permission}\`.` : undefined
   const parameters = [
     ...parametersOf(route.params, "path", schemas),
@@ -105,11 +115,17 @@ function operation(route: Route, schemas: SchemaComponents): JsonObject {
     summary: route.summary,
     description: [route.description, needs].filter((text) => text !== undefined).join("\n\n"),
     ...(route.permission ? { "x-permission": route.permission } : {}),
-    security: authenticated ? [{ bearer: [] }, { api_key: [] }] : [],
+    security: securityOf(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: requestBody(route, route.body, schemas) } : {}),
     responses: { ...successes(route, schemas), ...failures(route, schemas) },
   }
+}
+
+/** The credentials that a route takes, any one of them; none: it asks for none. */
+function securityOf(route: Route): JsonObject[] {
+  if (route.byHolder) return [{ bearer: [] }, { api_key: [] }]
+  return route.permission === undefined ? [] : [{ bearer: [] }, { api_key: [] }, { cookie: [] }]
 }
 
 function parametersOf(

@@ -29,7 +29,7 @@ export const problems = {
   credential_missing: {
     status: 401,
     title: "Credential missing",
-    fix: "Send a management key as Authorization: Bearer <key> or X-API-Key: <key>.",
+    fix: "Sign in, or send a management key as Authorization: Bearer <key> or X-API-Key: <key>.",
   },
   credential_invalid: {
     status: 401,

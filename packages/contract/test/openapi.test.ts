@@ -75,7 +75,7 @@ describe("the OpenAPI document of the native API", () => {
     expect(unused).toEqual([])
   })
 
-  test("names its security schemes, and only health and what gets one in are open", () => {
+  test("names its security schemes; only health, sign-in and links are open", () => {
     const { securitySchemes } = document["components"] as { securitySchemes: JsonObject }
     const open = operations.flatMap(({ path, operation }) => {
       const schemes = (operation["security"] as JsonObject[]).flatMap((scheme) => Object.keys(scheme))

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest"
+import { createAuthority } from "../src/authority/authority.ts"
 import { linkLifetimeMs } from "../src/authority/links.ts"
 import { systemCaller } from "../src/authority/organizations.ts"
 import type { User } from "../src/principal.ts"
+import type { Commit } from "../src/store/store.ts"
 import { callerWith, failureOf, refused, trailOf } from "./authority-fixture.ts"
 import { home, isLive, type Lobby, newUser, openLobby, password, visitFrom } from "./sign-in-fixture.ts"
 
@@ -56,6 +58,22 @@ describe("a link", () => {
     const uses = [accept(token), accept(token, "yet another one")]
     const outcomes = await Promise.allSettled(uses)
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"])
+  })
+
+  test("is no good any more when another one is made while it is being used", async () => {
+    const { token } = await reset()
+    let newer: string | null = null
+    const store = {
+      ...lobby.deps.store,
+      async commit(commit: Commit) {
+        if (newer === null) newer = (await reset()).token
+        await lobby.deps.store.commit(commit)
+      },
+    }
+    const racing = createAuthority({ ...lobby.deps, store })
+    await refused(racing.acceptLink(token, next, visit), "not_found")
+    await lobby.signIn()
+    await accept(newer ?? "")
   })
 
   test.each(["invitation", "reset"] as const)(

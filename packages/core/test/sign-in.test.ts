@@ -142,6 +142,13 @@ describe("all that can be wrong is one failure", () => {
       details: { reason: "unknown_account" },
     })
     expect(JSON.stringify(unknown)).not.toContain("mistake")
+    await lobby.authority.suspend(lobby.admin, "user", lobby.ada.id)
+    await refused(lobby.signIn(), "sign_in_refused")
+    expect((await trail()).at(-1)).toMatchObject({
+      action: "session.refused",
+      target: { kind: "user", id: lobby.ada.id },
+      details: { reason: "suspended" },
+    })
   })
 })
 
@@ -174,6 +181,15 @@ describe("failures are counted", () => {
     expect(outcomes.slice(0, -1)).toEqual(Array(source.count).fill("sign_in_refused"))
     expect(outcomes.at(-1)).toBe("too_many_attempts")
     await lobby.signIn({ from: stranger(2) })
+  })
+
+  test("of one account, however its address is spelled", async () => {
+    const spelled = (at: number) => ({
+      password: wrong,
+      from: stranger(1),
+      email: at % 2 === 0 ? "ADA@acme.test" : "ada@Acme.test",
+    })
+    expect((await lobby.attempts(pair.count + 1, spelled)).at(-1)).toBe("too_many_attempts")
   })
 
   test("an IPv6 network is one source", async () => {
@@ -241,6 +257,24 @@ describe("an attacker with any number of addresses cannot lock a user out", () =
     for (const failure of failures) {
       if (failure.code === "too_many_attempts") expect(failure.retryAfterMs).toBeLessThanOrEqual(20_000)
     }
+  })
+
+  test("nor by attempts that other processes make meanwhile", async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const slow = createAuthority({
+      ...lobby.deps,
+      passwords: { ...lobby.hasher, verify: (...given) => held.then(() => lobby.hasher.verify(...given)) },
+    })
+    const guess = (at: number) => ({ password: wrong, from: stranger(at) })
+    const underWay = Array.from({ length: 20 }, (_, at) => failureOf(lobby.signIn(guess(at), slow)))
+    await attack(account.count)
+    const failure = await failureOf(lobby.signIn({}, slow))
+    expect(failure.code === "too_many_attempts" && failure.retryAfterMs).toBe(20_000)
+    release()
+    await Promise.all(underWay)
   })
 
   test("nor does the user's own forgetfulness use up what strangers may do", async () => {

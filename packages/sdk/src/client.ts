@@ -5,6 +5,7 @@ import { exchange, type Server, type ServerOptions, serverOf } from "./exchange.
 import type { AnyInput, CallInput, CallOptions } from "./request.ts"
 import { auditOf, healthOf, keysOf, keyspacesOf, organizationsOf } from "./resources.ts"
 import { type Delay, timerDelay, waitBeforeRepeating } from "./retry.ts"
+import { linksOf, sessionsOf } from "./sessions.ts"
 
 export interface KeywardClientOptions extends ServerOptions {
   /** How long one attempt may take, and the longest wait between two; milliseconds, default 10 000. */
@@ -29,6 +30,8 @@ export class KeywardClient {
   readonly users: ReturnType<typeof usersOf>
   readonly serviceAccounts: ReturnType<typeof serviceAccountsOf>
   readonly members: ReturnType<typeof membersOf>
+  readonly sessions: ReturnType<typeof sessionsOf>
+  readonly links: ReturnType<typeof linksOf>
   readonly roles: ReturnType<typeof rolesOf>
   readonly keyspaces: ReturnType<typeof keyspacesOf>
   readonly keys: ReturnType<typeof keysOf>
@@ -45,6 +48,8 @@ export class KeywardClient {
     this.users = usersOf(call)
     this.serviceAccounts = serviceAccountsOf(call)
     this.members = membersOf(call)
+    this.sessions = sessionsOf(call)
+    this.links = linksOf(call)
     this.roles = rolesOf(call)
     this.keyspaces = keyspacesOf(call)
     this.keys = keysOf(call)

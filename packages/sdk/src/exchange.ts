@@ -8,7 +8,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export interface ServerOptions {
   /** Where the server is: `https://keys.example.com`, with a path where it is mounted below one. */
   readonly baseUrl: string
-  /** The key that every call presents; null: only what needs no credential can be called. */
+  /** The key, or token of a session, that every call presents; null: only what needs no credential can be called. */
   readonly apiKey: string | null
   /** Default: the platform's. */
   readonly fetch?: Fetch | undefined

@@ -112,6 +112,7 @@ test("every operation of the native API has a named method", async () => {
   const { baseUrl, asked } = await loopback(json(299, {}))
   const { client } = clientOf(baseUrl, { retries: 0 })
   const { organizations, users, serviceAccounts, members, roles, keyspaces, keys, audit, health } = client
+  const { sessions, links } = client
   const policy = { kind: "freeze" } as const
   const calls = [
     organizations.list(),
@@ -141,6 +142,16 @@ test("every operation of the native API has a named method", async () => {
     roles.read("id"),
     roles.update("id", {}),
     roles.delete("id"),
+    sessions.signIn({ email: "e@example.com", password: "p" }),
+    sessions.list(),
+    sessions.current(),
+    sessions.signOut(),
+    sessions.end("id"),
+    sessions.endAll(),
+    sessions.changePassword({ current_password: "p", new_password: "password" }),
+    links.invite("id"),
+    links.offerReset("id"),
+    links.accept({ token: "t", password: "password" }),
     keyspaces.create({ name: "n", prefix: "p" }),
     keyspaces.list(),
     keyspaces.read("id"),

@@ -16,7 +16,7 @@ import { cheapPasswords, openTestKeyward } from "./test-keyward.ts"
 // whose order alternates, so that whatever the machine does meanwhile falls on both alike. The Mann-Whitney U test (ranks
 // only: one slow attempt weighs no more than any other; two-sided, normal approximation with a correction for ties) is asked
 // whether they come from one distribution, at alpha = 10⁻⁶: if they do, one run in a million says otherwise. Whether it
-// would notice a difference at all is tested too: without the decoy the samples do not overlap, and p is below 10⁻³⁰.
+// would notice a difference at all is tested too: without the decoy the samples hardly overlap, and p is about 10⁻³⁰.
 // How much work is done is counted besides, which no machine can blur.
 
 const n = 100

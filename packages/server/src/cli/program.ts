@@ -18,6 +18,7 @@ import { addRecover } from "./recover.ts"
 import { addRoles } from "./roles.ts"
 import { addServe } from "./serve.ts"
 import { addServiceAccounts } from "./service-accounts.ts"
+import { addSessions } from "./sessions.ts"
 import { addUsers } from "./users.ts"
 
 /** Columns of the help texts; fixed, so that docs/cli.md does not depend on somebody's terminal. */
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   addServiceAccounts(program)
   addMembers(program)
   addRoles(program)
+  addSessions(program)
   addAudit(program)
   return program
 }

@@ -1,6 +1,7 @@
 import type { User, UserPatch } from "@keyward/contract"
 import { type Command, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
+import { addLinks } from "./links.ts"
 import { asIs, given, repeated, wholeNumber } from "./option-text.ts"
 import { printJson, printMembers } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
@@ -8,7 +9,7 @@ import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
 import { addStanding } from "./standing.ts"
 
 export function addUsers(program: Command): void {
-  const users = program.command("users").summary("create, change, suspend and remove users")
+  const users = program.command("users").summary("create, invite, change, suspend and remove users")
 
   const create = users
     .command("create")
@@ -38,6 +39,7 @@ export function addUsers(program: Command): void {
     .option("--if-revision <revision>", "only if the user is still at this revision", wholeNumber)
   addRemoteOptions(update).action(updateUser)
 
+  addLinks(users)
   addStanding(users, { word: "user", of: (client) => client.users, print: printUser })
 }
 

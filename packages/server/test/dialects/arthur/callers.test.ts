@@ -77,6 +77,27 @@ describe.each(modes)("who may do what, %s", (mode) => {
     expect(await me(elsewhere.secret)).toMatchObject({ user_id: elsewhere.key.id, roles: [] })
   })
 
+  test("a management key may do no more here than its owner may now", async () => {
+    server = await openArthur(mode)
+    const { authority } = server.keyward
+    const user = await authority.createUser(server.system, { email: "u@example.com", displayName: "U" })
+    const { secret } = await authority.createKey(server.system, {
+      keyspaceId: server.managementKeyspaceId,
+      name: "Everything",
+      owner: { kind: "user", id: user.id },
+      permissions: ["*"],
+    })
+    const withRole = async (role: string) => {
+      await authority.updateUser(server.system, user.id, { roles: [role] }, null)
+      return matrix(secret)
+    }
+    expect(await withRole("member")).toEqual(nothing)
+    expect(await withRole("admin")).toEqual(all)
+    expect(await withRole("auditor")).toEqual(reading)
+    await authority.suspend(server.system, "user", user.id)
+    expect(await matrix(secret)).toEqual(unrecognized)
+  })
+
   test("an issued key that was given a permission without a role may use it", async () => {
     server = await openArthur(mode)
     const { secret } = await server.keyward.authority.createKey(server.system, {
