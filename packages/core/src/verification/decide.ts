@@ -61,6 +61,9 @@ const refusedState: Readonly<Record<Exclude<KeyState, "active">, Outcome>> = {
 
 const nothing: ReadonlyMap<string, number> = new Map()
 
+/** What every verification comes to that passes and has no limits to consume of. */
+const unlimited: Decision = { outcome: "VALID", missingPermissions: [], limits: [], consume: nothing }
+
 /**
  * Decides whether a key that was found may do what is asked. Pure: nothing is read, consumed or recorded.
  * The order of the lines is the order of DESIGN §4: state, owner, client address, origin, permissions, limits.
@@ -110,33 +113,27 @@ export function decide(subject: Subject, asked: Circumstances, trace?: TraceStep
     detail: asked.permissions === null ? "No permission was asked for." : "The key holds what was asked for.",
   })
 
+  if (subject.limits.length === 0) {
+    trace?.push({ check: "limits", result: "skipped", detail: "The key has no limits." })
+    return unlimited
+  }
   // All or nothing: every limit is asked, and only if all accept is anything consumed.
   const decisions = subject.limits.map((limit) =>
     decideLimit(limit, asked.consumed(limit.name), asked.cost, asked.now),
   )
-  const refused = decisions.filter(({ accepted }) => !accepted)
-  if (refused.length > 0) {
+  if (decisions.some(({ accepted }) => !accepted)) {
     const unspent = subject.limits.map((limit, at) => {
       const refusal = decisions[at]
       if (refusal && !refusal.accepted) return refusal.status
       return decideLimit(limit, asked.consumed(limit.name), 0, asked.now).status
     })
-    const names = refused.map(({ status }) => status.name).join(", ")
-    return refuse("limits", "RATE_LIMITED", `Used up: ${names}.`, [], unspent)
+    const names = decisions.filter(({ accepted }) => !accepted).map(({ status }) => status.name)
+    return refuse("limits", "RATE_LIMITED", `Used up: ${names.join(", ")}.`, [], unspent)
   }
-  trace?.push({
-    check: "limits",
-    result: decisions.length === 0 ? "skipped" : "passed",
-    detail: decisions.length === 0 ? "The key has no limits." : "Every limit accepts the cost.",
-  })
-
-  return {
-    outcome: "VALID",
-    missingPermissions: [],
-    limits: decisions.map(({ status }) => status),
-    consume:
-      decisions.length === 0 ? nothing : new Map(decisions.map(({ status, tat }) => [status.name, tat])),
-  }
+  trace?.push({ check: "limits", result: "passed", detail: "Every limit accepts the cost." })
+  const consume = new Map<string, number>()
+  for (const { status, tat } of decisions) consume.set(status.name, tat)
+  return { outcome: "VALID", missingPermissions: [], limits: decisions.map(({ status }) => status), consume }
 
   function refuse(
     check: Check,

@@ -17,8 +17,11 @@ export class Limiter {
   /** Stores the TATs of an accepted verification. */
   consume(keyId: string, tats: ReadonlyMap<string, number>, now: Instant): void {
     const limits = this.#keys.get(keyId)
-    if (limits) for (const [name, tat] of tats) limits.set(name, tat)
-    else this.#keys.set(keyId, new Map(tats))
+    if (limits) {
+      for (const [name, tat] of tats) limits.set(name, tat)
+      return
+    }
+    this.#keys.set(keyId, new Map(tats))
     this.#forgetSpent(now)
   }
 
@@ -27,7 +30,7 @@ export class Limiter {
     return this.#keys.size
   }
 
-  /** Looks at two keys for each one stored, so that forgetting keeps pace and never stalls. */
+  /** Looks at two keys for each new one, so that forgetting keeps pace and never stalls. */
   #forgetSpent(now: Instant): void {
     for (let look = 0; look < 2; look++) {
       const { value: entry } = this.#round.next()

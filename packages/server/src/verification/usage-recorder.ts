@@ -21,16 +21,16 @@ export class UsageRecorder {
   record({ key, secret }: Subject, outcome: Outcome, now: Instant): void {
     let gathered = this.#keys.get(key.id)
     if (!gathered) {
-      gathered = { organizationId: key.organizationId, lastUsed: new Map(), counts: new Map() }
+      gathered = { organizationId: key.organizationId, lastUsed: new Map(), counts: new Map(), recent: null }
       this.#keys.set(key.id, gathered)
     }
     if (outcome === "VALID") moveForward(gathered.lastUsed, secret.version, now)
     const hour = (now - (now % hourMs)) as Instant
-    const counted = gathered.counts.get(outcome)
-    const last = counted?.at(-1)
-    if (last?.hour === hour) last.count++
-    else if (counted) counted.push({ hour, outcome, count: 1 })
-    else gathered.counts.set(outcome, [{ hour, outcome, count: 1 }])
+    const { recent } = gathered
+    const counter =
+      recent?.hour === hour && recent.outcome === outcome ? recent : counterOf(gathered, outcome, hour)
+    counter.count++
+    gathered.recent = counter
   }
 
   /** Writes what was gathered; after an earlier flush, so that two never write at once. */
@@ -72,10 +72,22 @@ interface Gathered {
   readonly lastUsed: Map<number, Instant>
   /** By outcome, one for each hour, ascending. */
   readonly counts: Map<Outcome, Counter[]>
+  /** The counter that was counted last, which most often is the one that is counted next. */
+  recent: Counter | null
 }
 
 interface Counter extends UsageCount {
   count: number
+}
+
+function counterOf({ counts }: Gathered, outcome: Outcome, hour: Instant): Counter {
+  const counted = counts.get(outcome) ?? []
+  counts.set(outcome, counted)
+  const last = counted.at(-1)
+  if (last?.hour === hour) return last
+  const counter = { hour, outcome, count: 0 }
+  counted.push(counter)
+  return counter
 }
 
 function asUsage(keyId: string, { organizationId, lastUsed, counts }: Gathered): KeyUsage {

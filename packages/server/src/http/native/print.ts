@@ -84,9 +84,9 @@ export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
   }
 }
 
-export function printVerification(verification: Verification): Static<typeof contract.Verification> {
-  const { outcome, subject, limits } = verification
-  return {
+export function printVerification(verification: Verification): contract.Verification {
+  const { outcome, subject, limits, retryAfterMs, trace } = verification
+  const printed: { -readonly [Member in keyof contract.Verification]: contract.Verification[Member] } = {
     valid: outcome === "VALID",
     code: outcome,
     key_id: subject?.key.id ?? null,
@@ -96,14 +96,12 @@ export function printVerification(verification: Verification): Static<typeof con
     permissions: subject?.permissions.grants ?? [],
     expires_at: subject ? orNull(subject.key.expiresAt) : null,
     limits: limits.map(printLimitStatus),
-    ...(outcome === "INSUFFICIENT_PERMISSIONS"
-      ? { missing_permissions: verification.missingPermissions }
-      : {}),
-    ...(verification.retryAfterMs === null
-      ? {}
-      : { retry_after_seconds: seconds(verification.retryAfterMs) }),
-    ...(verification.trace === null ? {} : { trace: verification.trace }),
   }
+  // Members that most answers do not have are added, not left out: this is printed all day.
+  if (outcome === "INSUFFICIENT_PERMISSIONS") printed.missing_permissions = verification.missingPermissions
+  if (retryAfterMs !== null) printed.retry_after_seconds = seconds(retryAfterMs)
+  if (trace !== null) printed.trace = trace
+  return printed
 }
 
 export function printSelf({ key, secret, keyspace, limits }: Subject): Static<typeof contract.Self> {
@@ -134,7 +132,9 @@ function printLimit({ name, count, windowSeconds }: Limit): Static<typeof contra
 
 function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStatus> {
   return {
-    ...printLimit(status),
+    name: status.name,
+    count: status.count,
+    window_seconds: status.windowSeconds,
     remaining: status.remaining,
     reset_seconds: seconds(status.resetMs),
     retry_after_seconds: seconds(status.retryAfterMs),
