@@ -24,7 +24,7 @@ export interface Lobby extends House {
   attempts(count: number, attempt: (at: number) => Partial<Attempt>): Promise<(string | null)[]>
 }
 
-export interface Attempt {
+interface Attempt {
   readonly organizationId: string | null
   readonly email: string
   readonly password: string

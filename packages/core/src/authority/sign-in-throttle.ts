@@ -20,7 +20,7 @@ export const signInLimits = {
 } as const satisfies Record<string, Limit>
 
 /** How long a source from which somebody signed in to an account stays familiar to it. */
-export const familiarMs = 30 * 24 * 60 * 60 * 1000
+const familiarMs = 30 * 24 * 60 * 60 * 1000
 
 /** What the attempts under way in this process know of one limit. The store knows the rest, a moment later. */
 interface Meter {

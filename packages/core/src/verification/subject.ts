@@ -61,9 +61,17 @@ export function heldPermissions(key: Pick<Key, "permissions" | "roles">, keyspac
  * What a management key may do: what it was granted, and of that only what its owner may do now. A key of the
  * organization or an external owner has nobody above it but who created it.
  */
-export function managementHoldings({ permissions, owner, keyspace }: Subject): Holdings {
-  return new Holdings(owner ? [permissions, rolePermissions(owner.roles, keyspace)] : [permissions])
+export function managementHoldings(subject: Subject): Holdings {
+  const known = holdingsOf.get(subject)
+  if (known) return known
+  const { permissions, owner, keyspace } = subject
+  const holdings = new Holdings(owner ? [permissions, rolePermissions(owner.roles, keyspace)] : [permissions])
+  holdingsOf.set(subject, holdings)
+  return holdings
 }
+
+/** A subject never changes, and a caller is asked about with each of its requests. */
+const holdingsOf = new WeakMap<Subject, Holdings>()
 
 /** What roles of the organization grant together. @param management the organization's management keyspace */
 export function rolePermissions(roles: readonly string[], management: Keyspace): PermissionSet {

@@ -1,6 +1,7 @@
 import type { ProblemCode } from "@keyward/contract"
 import { openMemoryStore } from "@keyward/core"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { createFirstOrganization } from "../../src/first-start.ts"
 import { openStore } from "../../src/stores/open.ts"
 import { storeUnavailable } from "../intercepted-store.ts"
 import { freshPath } from "../stores/places.ts"
@@ -339,6 +340,16 @@ test("the throttle of sign-ins outlives a restart of the server, in SQLite", asy
   const { json } = await signIn({ body })
   expect(json.code).toBe("too_many_attempts")
   server.clock.advance(60_000)
+  expect((await signIn({ body })).status).toBe(201)
+})
+
+test("the administrator of a first start signs in with the password that it showed", async () => {
+  server = await openNative()
+  const { organizationId, admin } = await createFirstOrganization(server.keyward, {
+    organizationName: "First",
+    email: "Root@Example.com",
+  })
+  const body = { email: admin.email, password: admin.password, organization_id: organizationId }
   expect((await signIn({ body })).status).toBe(201)
 })
 
