@@ -105,8 +105,13 @@ function start(script: string): ChildProcess {
 
 function messageOf(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once("message", resolve)
-    child.once("exit", (code) => reject(new Error(`A server of the benchmark ended with status ${code}.`)))
+    const ended = (code: number | null) =>
+      reject(new Error(`A server of the benchmark ended with status ${code}.`))
+    child.once("exit", ended)
+    child.once("message", (message) => {
+      child.off("exit", ended)
+      resolve(message)
+    })
   })
 }
 
