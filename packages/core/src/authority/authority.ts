@@ -27,6 +27,7 @@ import * as members from "./members.ts"
 import * as organizations from "./organizations.ts"
 import * as passwords from "./passwords.ts"
 import * as principals from "./principals.ts"
+import * as removal from "./removal.ts"
 import * as roles from "./roles.ts"
 import * as sessions from "./sessions.ts"
 import { type SignInAttempt, signIn } from "./sign-in.ts"
@@ -90,9 +91,9 @@ export interface Authority {
     caller: Caller,
     kind: PrincipalKind,
     id: string,
-    policy: principals.RemovalPolicy,
-  ): Promise<principals.RemovalPreview>
-  remove(caller: Caller, kind: PrincipalKind, id: string, policy: principals.RemovalPolicy): Promise<void>
+    policy: removal.RemovalPolicy,
+  ): Promise<removal.RemovalPreview>
+  remove(caller: Caller, kind: PrincipalKind, id: string, policy: removal.RemovalPolicy): Promise<void>
 
   roles(caller: Caller): Promise<readonly Role[]>
   role(caller: Caller, name: string): Promise<Role>
@@ -172,8 +173,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       principals.updatePrincipal(deps, caller, "service_account", id, patch, revision),
     suspend: (caller, kind, id) => principals.suspendPrincipal(deps, caller, kind, id),
     resume: (caller, kind, id) => principals.resumePrincipal(deps, caller, kind, id),
-    previewRemoval: (caller, kind, id, policy) => principals.previewRemoval(deps, caller, kind, id, policy),
-    remove: (caller, kind, id, policy) => principals.removePrincipal(deps, caller, kind, id, policy),
+    previewRemoval: (caller, kind, id, policy) => removal.previewRemoval(deps, caller, kind, id, policy),
+    remove: (caller, kind, id, policy) => removal.removePrincipal(deps, caller, kind, id, policy),
     roles: (caller) => roles.listRoles(deps, caller),
     role: (caller, name) => roles.readRole(deps, caller, name),
     createRole: (caller, role) => roles.createRole(deps, caller, role),
