@@ -2,10 +2,13 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import {
   arthurFormat,
+  automoxFormat,
+  docspaceFormat,
   isKeyPrefix,
   type KeyFormatName,
   keyFormats,
   nativeFormat,
+  octopusFormat,
   recognizeKeyText,
 } from "../src/key/format.ts"
 import type { Instant } from "../src/time.ts"
@@ -152,5 +155,33 @@ describe("arthur", () => {
   })
   test("its ids are version 4, as the vendor's", () => {
     expect(arthurFormat.newKeyId(now, seededEntropy(3))[14]).toBe("4")
+  })
+})
+
+describe.each([
+  [automoxFormat, 36],
+  [octopusFormat, 35],
+  [docspaceFormat, 67],
+] as const)("$name", (format, length) => {
+  test("what is printed is recognized as its own, found by a scanner, and as long as the vendor's", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const entropy = seededEntropy(seed)
+        const id = format.newKeyId(0 as Instant, entropy)
+        const text = format.print("", id, entropy)
+        expect(recognizeKeyText(text)).toBe(format)
+        expect(text).toHaveLength(length)
+        expect(`{"key": "${text}"}`.match(new RegExp(format.scannerPattern("")))?.[0]).toBe(text)
+        // Nothing in a list or a log that names the key helps to guess what it is presented as.
+        expect(text.replaceAll("-", "")).not.toContain(id.replaceAll("-", "").slice(8))
+      }),
+    )
+  })
+  test("a hint leaves at least 90 bits unknown", () => {
+    const text = format.print("", "", seededEntropy(5))
+    const { start, end } = format.hint(text)
+    expect(text.startsWith(start) && text.endsWith(end)).toBe(true)
+    const bitsPerCharacter = format === octopusFormat ? Math.log2(36) : 4
+    expect((length - start.length - end.length - 6) * bitsPerCharacter).toBeGreaterThan(90)
   })
 })

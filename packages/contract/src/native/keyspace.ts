@@ -20,7 +20,7 @@ import {
 } from "./value.ts"
 
 export const keyspaceKinds = ["standard", "management", "arthur"] as const
-export const keyFormatNames = ["native", "arthur"] as const
+export const keyFormatNames = ["native", "arthur", "automox", "octopus", "docspace"] as const
 export const secretRetentions = ["digest", "recoverable"] as const
 
 const permissionName = Type.String({
