@@ -18,6 +18,8 @@ import type {
   UsageCount,
 } from "../store/store.ts"
 import type { Instant } from "../time.ts"
+import type { Subject } from "../verification/subject.ts"
+import { acting } from "./acting.ts"
 import { type Caller, demand } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
@@ -30,7 +32,7 @@ import * as principals from "./principals.ts"
 import * as removal from "./removal.ts"
 import * as roles from "./roles.ts"
 import * as sessions from "./sessions.ts"
-import { type SignInAttempt, signIn } from "./sign-in.ts"
+import { authenticate, type SignInAttempt, signIn } from "./sign-in.ts"
 import { SignInThrottle } from "./sign-in-throttle.ts"
 import type { Visit } from "./visit.ts"
 
@@ -58,6 +60,7 @@ export interface Authority {
   serviceAccount(caller: Caller, id: string): Promise<ServiceAccount>
   /** A user or service account, whichever has the id. */
   member(caller: Caller, id: string): Promise<Principal>
+  memberByAlias(caller: Caller, alias: number): Promise<Principal>
   /** @param roles undefined: they stay */
   updateMember(
     caller: Caller,
@@ -107,6 +110,10 @@ export interface Authority {
 
   /** Opens a session for whoever knows an account's password. */
   signIn(attempt: SignInAttempt): Promise<sessions.OpenedSession>
+  /** Who knows an account's password, for one request alone. */
+  authenticate(attempt: SignInAttempt): Promise<Caller>
+  /** The owner of a presented key, whose verification said that it is live. */
+  acting(subject: Subject, visit: Visit): Promise<Caller>
   /** Whose session a presented token is; null: it is that of no live one. */
   signedIn(token: string, visit: Visit): Promise<sessions.SignedIn | null>
   /** Notes that a session is in use, at most once a minute. Nobody needs to wait for it. */
@@ -140,6 +147,8 @@ export interface Authority {
 
   createKey(caller: Caller, input: keys.NewKey): Promise<keys.CreatedKey>
   key(caller: Caller, id: string): Promise<Key>
+  keyByAlias(caller: Caller, alias: number): Promise<Key>
+  deletedKeyByAlias(caller: Caller, alias: number): Promise<Key>
   keys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
   updateKey(caller: Caller, id: string, patch: keys.KeyChange, expectedRevision: number | null): Promise<Key>
   revokeKey(caller: Caller, id: string, revocation: Revocation): Promise<Key>
@@ -166,6 +175,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     user: (caller, id) => principals.readPrincipal(deps, caller, "user", id),
     serviceAccount: (caller, id) => principals.readPrincipal(deps, caller, "service_account", id),
     member: (caller, id) => members.readMember(deps, caller, id),
+    memberByAlias: (caller, alias) => members.readMemberByAlias(deps, caller, alias),
     updateMember: (caller, id, roles, revision) => members.updateMember(deps, caller, id, roles, revision),
     updateUser: (caller, id, patch, revision) =>
       principals.updatePrincipal(deps, caller, "user", id, patch, revision),
@@ -181,6 +191,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     updateRole: (caller, name, patch) => roles.updateRole(deps, caller, name, patch),
     deleteRole: (caller, name) => roles.deleteRole(deps, caller, name),
     signIn: (attempt) => signIn(deps, throttle, attempt),
+    authenticate: (attempt) => authenticate(deps, throttle, attempt),
+    acting: (subject, visit) => acting(deps, subject, visit),
     signedIn: (token, visit) => sessions.signedIn(deps, token, visit),
     touchSession: sessions.sessionTouches(deps),
     currentSession: (caller) => sessions.readCurrentSession(deps, caller),
@@ -199,6 +211,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       keyspaces.updateKeyspace(deps, caller, id, patch, revision),
     createKey: (caller, input) => keys.createKey(deps, caller, input),
     key: (caller, id) => keys.readKey(deps, caller, id),
+    keyByAlias: (caller, alias) => keys.readKeyByAlias(deps, caller, alias),
+    deletedKeyByAlias: (caller, alias) => keys.readDeletedKey(deps, caller, alias),
     keys: (caller, filter, page) => keys.listKeys(deps, caller, filter, page),
     updateKey: (caller, id, patch, revision) => keys.updateKey(deps, caller, id, patch, revision),
     revokeKey: (caller, id, revocation) => keys.revokeKey(deps, caller, id, revocation),

@@ -3,6 +3,7 @@ import { fail } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import { isSameOwner, type Owner } from "../owner.ts"
 import type { Holdings } from "../permission/holdings.ts"
+import { PermissionSet } from "../permission/set.ts"
 import type { ManagementPermission } from "./management.ts"
 
 /** Who asks the authority for something: already authenticated, not yet permitted. */
@@ -13,6 +14,20 @@ export interface Caller {
   readonly holds: Holdings
   /** Of the request that this is part of, for the audit trail; null outside of one. */
   readonly requestId: string | null
+}
+
+/** What a confined caller may still do, as far as it could before. */
+export interface Confinement {
+  /** With keys, of one keyspace alone. */
+  readonly keys: readonly ManagementPermission[]
+  /** In the organization as a whole. */
+  readonly organization: readonly ManagementPermission[]
+}
+
+/** The same caller, who may do at most this from now on. Everything else does not exist to it. */
+export function confined(caller: Caller, keyspaceId: string, { keys, organization }: Confinement): Caller {
+  const bound = keys.map((permission) => `${permission}:${keyspaceId}`)
+  return { ...caller, holds: caller.holds.within(new PermissionSet([...bound, ...organization])) }
 }
 
 /**

@@ -12,6 +12,19 @@ export async function readMember(deps: AuthorityDeps, caller: Caller, id: string
   return found(deps, caller, id)
 }
 
+/** The same by the integer that dialects name them by. */
+export async function readMemberByAlias(
+  deps: AuthorityDeps,
+  caller: Caller,
+  alias: number,
+): Promise<Principal> {
+  const principal = await deps.store.principalByAlias(caller.organizationId, alias)
+  const { actor } = caller
+  const isCaller = principal !== null && principal.kind === actor.kind && principal.id === actor.id
+  if (!isCaller) demand(caller, "members.read", null)
+  return principal ?? fail({ code: "not_found", resource: "member" })
+}
+
 /**
  * @param roles undefined: they stay
  * @throws as `updatePrincipal`

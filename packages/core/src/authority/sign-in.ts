@@ -1,7 +1,11 @@
 import { fail, isFailure } from "../failure.ts"
+import { Holdings } from "../permission/holdings.ts"
 import type { User } from "../principal.ts"
 import type { Change } from "../store/store.ts"
+import { rolePermissions } from "../verification/subject.ts"
+import type { Caller } from "./caller.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
+import { managementKeyspace } from "./organizations.ts"
 import { type OpenedSession, openSession } from "./sessions.ts"
 import { accountOf, type SignInThrottle } from "./sign-in-throttle.ts"
 import { systemAuthor, userAuthor, type Visit } from "./visit.ts"
@@ -26,21 +30,43 @@ export async function signIn(
   throttle: SignInThrottle,
   attempt: SignInAttempt,
 ): Promise<OpenedSession> {
-  const { email, password, visit } = attempt
-  const organizationId = attempt.organizationId ?? (await oldestOrganizationId(deps))
+  return open(deps, await provedUser(deps, throttle, attempt), attempt.password, attempt.visit)
+}
+
+/**
+ * The same proof for one request alone, as HTTP Basic has it (RFC 7617): no session, and what the user's roles allow now.
+ * @throws "sign_in_refused", "too_many_attempts", "overloaded"
+ */
+export async function authenticate(
+  deps: AuthorityDeps,
+  throttle: SignInThrottle,
+  attempt: SignInAttempt,
+): Promise<Caller> {
+  const user = await provedUser(deps, throttle, attempt)
+  const management = await managementKeyspace(deps, user.organizationId)
+  return {
+    ...userAuthor(user, attempt.visit, null),
+    holds: new Holdings([rolePermissions(user.roles, management)]),
+  }
+}
+
+async function provedUser(
+  deps: AuthorityDeps,
+  throttle: SignInThrottle,
+  { organizationId: named, email, password, visit }: SignInAttempt,
+): Promise<User> {
+  const organizationId = named ?? (await oldestOrganizationId(deps))
   let refusal: Refusal = { user: null, reason: "unknown_account" }
   const user = await throttle.attempt(accountOf(organizationId, email), visit.address, async () => {
-    const named = await deps.store.userByEmail(organizationId, email.toLowerCase())
-    const matches = await deps.passwords.verify(named?.passwordHash ?? null, password)
-    if (named && matches && named.suspendedAt === null) return named
-    refusal = { user: named, reason: reasonOf(named) }
+    const found = await deps.store.userByEmail(organizationId, email.toLowerCase())
+    const matches = await deps.passwords.verify(found?.passwordHash ?? null, password)
+    if (found && matches && found.suspendedAt === null) return found
+    refusal = { user: found, reason: reasonOf(found) }
     return null
   })
-  if (!user) {
-    await recordRefusal(deps, organizationId, refusal, visit)
-    return fail({ code: "sign_in_refused" })
-  }
-  return open(deps, user, password, visit)
+  if (user) return user
+  await recordRefusal(deps, organizationId, refusal, visit)
+  return fail({ code: "sign_in_refused" })
 }
 
 interface Refusal {

@@ -9,6 +9,11 @@ export class Holdings implements Holder {
     this.#sets = sets
   }
 
+  /** What is held here and by another set too. */
+  within(set: PermissionSet): Holdings {
+    return new Holdings(this.#sets.length === 0 ? [] : [...this.#sets, set])
+  }
+
   allows(need: Need): boolean {
     return this.#sets.length > 0 && this.#sets.every((set) => set.allows(need))
   }

@@ -113,6 +113,11 @@ export function openMemoryStore(): Store {
     key: (organizationId, id) => answer(() => tables.key(organizationId, id)),
     keyByAlias: (organizationId, alias) =>
       answer(() => tables.keysOf(organizationId).find((key) => key.alias === alias) ?? null),
+    deletedKeyByAlias: (organizationId, alias) =>
+      answer(() => {
+        const keys = owned(tables.keys, organizationId)
+        return keys.find((key) => key.alias === alias && key.deletedAt !== null) ?? null
+      }),
     keys: (organizationId, filter, now, page) =>
       answer(() => {
         const order = keyOrder(filter)

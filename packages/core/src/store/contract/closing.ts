@@ -31,6 +31,7 @@ const calls: {
   keyspaces: (store) => store.keyspaces("o", page),
   key: (store) => store.key("o", "k"),
   keyByAlias: (store) => store.keyByAlias("o", 1),
+  deletedKeyByAlias: (store) => store.deletedKeyByAlias("o", 1),
   keys: (store) => store.keys("o", {}, noon, page),
   subject: (store) => store.subject([]),
   redigest: (store) =>

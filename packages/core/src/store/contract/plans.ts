@@ -3,11 +3,12 @@ import { later } from "../../time.ts"
 import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
 import {
   commit,
-  type Founded,
   found,
+  type Founded,
   hour,
   insertKeys,
   keyInsert,
+  keyUpdate,
   minute,
   noon,
   principalUpdate,
@@ -83,6 +84,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     tag: "x",
   }),
   keyByAlias: (store, { organization }) => store.keyByAlias(organization.id, 1),
+  deletedKeyByAlias: (store, { organization }) => store.deletedKeyByAlias(organization.id, 1),
   subject: (store) => store.subject(digests),
   redigest: (store) =>
     store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
@@ -125,10 +127,10 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       { kind: "link.use", linkId: link.id, usedAt: noon },
       { kind: "links.use", userId: user.id, usedAt: noon },
       { kind: "keyspace.update", keyspace: { ...ours.keyspace, revision: 2 } },
-      keyInsert(key, 5),
-      { kind: "key.update", key: changed },
+      keyInsert(key, capped),
+      keyUpdate(changed),
       { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
-      { kind: "key.update", key: revised(changed, { deletedAt: noon }) },
+      keyUpdate(revised(changed, { deletedAt: noon })),
     )
   },
 }

@@ -9,12 +9,13 @@ import type { Change, Store } from "../store.ts"
 import {
   commit,
   expectFailure,
-  type Founded,
   found,
+  type Founded,
   hour,
   insertKeys,
   insertPrincipals,
   keyInsert,
+  keyUpdate,
   noon,
   principalUpdate,
   revised,
@@ -26,6 +27,7 @@ import {
   sampleServiceAccount,
   sampleSession,
   sampleUser,
+  updateKey,
 } from "./sample.ts"
 
 /** What one organization has, and the other one asks for. */
@@ -78,8 +80,8 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
       [keyInsert(sampleKey(theirs)), missing("key")],
       [keyInsert(sampleKey({ ...ours, keyspace: theirs.keyspace })), missing("keyspace")],
       [keyInsert(sampleKey(ours, { owner: { kind: "user", id: theirs.user.id } })), missing("user")],
-      [{ kind: "key.update", key: revised(theirs.key) }, missing("key")],
-      [{ kind: "key.update", key: revised(theirs.key, { organizationId }) }, missing("key")],
+      [keyUpdate(revised(theirs.key)), missing("key")],
+      [keyUpdate(revised(theirs.key, { organizationId })), missing("key")],
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ version: 2 }) }, missing("key")],
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ sealed: "x" }) }, missing("key")],
     ]
@@ -167,6 +169,11 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   keyByAlias: async (store, ours, theirs) => {
     expect(await store.keyByAlias(theirs.organization.id, theirs.key.alias)).toEqual(theirs.key)
     expect(await store.keyByAlias(ours.organization.id, theirs.key.alias)).toBeNull()
+  },
+  deletedKeyByAlias: async (store, ours, theirs) => {
+    const deleted = await updateKey(store, theirs.key, { deletedAt: noon })
+    expect(await store.deletedKeyByAlias(theirs.organization.id, deleted.alias)).toEqual(deleted)
+    expect(await store.deletedKeyByAlias(ours.organization.id, deleted.alias)).toBeNull()
   },
   keys: async (store, ours, { organization, key }) => {
     const filters = [

@@ -39,6 +39,19 @@ export async function keyByAlias(
   return assembled(rows)
 }
 
+export async function deletedKeyByAlias(
+  db: Kysely<Schema>,
+  organizationId: string,
+  alias: number,
+): Promise<Key | null> {
+  const rows = await withSecrets(db)
+    .where("keys.organization_id", "=", organizationId)
+    .where("keys.alias", "=", alias)
+    .where("keys.deleted_at", "is not", null)
+    .execute()
+  return assembled(rows)
+}
+
 export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): Promise<StoredSubject | null> {
   if (digests.length === 0) return null
   const rows = await keysWithSecrets(db)
@@ -125,8 +138,12 @@ async function secretsOf(db: Kysely<Schema>, keyIds: readonly string[]): Promise
   return new Map([...byKey].map(([keyId, found]) => [keyId, found.map(secretOf)]))
 }
 
-/** Keys that are not deleted, one row for each of their secrets. */
 function keysWithSecrets(db: Kysely<Schema>) {
+  return withSecrets(db).where("keys.deleted_at", "is", null)
+}
+
+/** Keys, deleted ones too, one row for each of their secrets. */
+function withSecrets(db: Kysely<Schema>) {
   return db
     .selectFrom("keys")
     .innerJoin("secrets", "secrets.key_id", "keys.id")
@@ -144,7 +161,6 @@ function keysWithSecrets(db: Kysely<Schema>) {
       "secrets.expires_at as secret_expires_at",
       "secrets.last_used_at as secret_last_used_at",
     ])
-    .where("keys.deleted_at", "is", null)
 }
 
 type WithSecret = KeyRow & { last_used_at: number | null } & {

@@ -83,6 +83,8 @@ function sqlStore(engine: Engine): Store {
 
     key: (organizationId, id) => read((db) => keys.key(db, organizationId, id)),
     keyByAlias: (organizationId, alias) => read((db) => keys.keyByAlias(db, organizationId, alias)),
+    deletedKeyByAlias: (organizationId, alias) =>
+      read((db) => keys.deletedKeyByAlias(db, organizationId, alias)),
     keys: (organizationId, filter, now, page) =>
       read((db) => keys.keys(db, organizationId, filter, now, page)),
     subject: (digests) => read((db) => keys.subject(db, digests)),
