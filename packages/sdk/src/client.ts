@@ -4,7 +4,7 @@ import { membersOf, rolesOf, serviceAccountsOf, usersOf } from "./directory.ts"
 import { exchange, type Server, type ServerOptions, serverOf } from "./exchange.ts"
 import type { AnyInput, CallInput, CallOptions } from "./request.ts"
 import { auditOf, healthOf, keysOf, keyspacesOf, organizationsOf } from "./resources.ts"
-import { type Delay, timerDelay, waitBeforeRepeating } from "./retry.ts"
+import { type Delay, patiently, timerDelay } from "./retry.ts"
 import { linksOf, sessionsOf } from "./sessions.ts"
 
 export interface KeywardClientOptions extends ServerOptions {
@@ -69,17 +69,12 @@ export class KeywardClient {
 
   /** Calls a route of the contract. The named methods are this with a route filled in. */
   async call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const repetitions = route.method === "GET" || route.repeatable ? this.#retries : 0
-    for (let repetition = 1; ; repetition++) {
-      try {
-        return (await this.#attempt(route, input)) as Answer<R>
-      } catch (error) {
-        const wait =
-          repetition > repetitions ? null : waitBeforeRepeating(error, repetition, this.#server.timeoutMs)
-        if (wait === null) throw error
-        await this.#delay(wait, input.signal)
-      }
+    const patience = {
+      repetitions: route.method === "GET" || route.repeatable ? this.#retries : 0,
+      longestWaitMs: this.#server.timeoutMs,
+      delay: this.#delay,
     }
+    return patiently(() => this.#attempt(route, input), patience, input.signal) as Promise<Answer<R>>
   }
 
   async #attempt(route: Route, input: AnyInput): Promise<unknown> {

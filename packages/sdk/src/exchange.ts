@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly baseUrl: string
   /** The key, or token of a session, that every call presents; null: only what needs no credential can be called. */
   readonly apiKey: string | null
+  /** The headers that present the key; default: as a bearer token. */
+  readonly present?: ((apiKey: string) => Readonly<Record<string, string>>) | undefined
   /** Default: the platform's. */
   readonly fetch?: Fetch | undefined
   /** How long one attempt may take, in milliseconds; default 10 000. */
@@ -20,6 +22,8 @@ export interface ServerOptions {
 export interface Server {
   readonly baseUrl: string
   readonly apiKey: string | null
+  /** The headers that present the key; null: there is none. */
+  readonly credential: Readonly<Record<string, string>> | null
   readonly fetch: Fetch
   readonly timeoutMs: number
 }
@@ -32,10 +36,12 @@ export interface Received {
 }
 
 /** @throws TypeError on a baseUrl that is no plain http(s) URL, or an apiKey that is no text of a key */
-export function serverOf({ baseUrl, apiKey, fetch, timeoutMs = 10_000 }: ServerOptions): Server {
+export function serverOf(options: ServerOptions): Server {
+  const { baseUrl, apiKey, present = asBearer, fetch, timeoutMs = 10_000 } = options
   return {
     baseUrl: plainBaseUrl(baseUrl),
-    apiKey: apiKey === null ? null : headerText(apiKey),
+    apiKey,
+    credential: apiKey === null ? null : present(headerText(apiKey)),
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     timeoutMs,
   }
@@ -49,7 +55,7 @@ export async function exchange(server: Server, route: Route, input: AnyInput): P
   const { signal } = input
   signal?.throwIfAborted()
   const url = server.baseUrl + requestTarget(route, input)
-  const init = requestInit(route, input, server.apiKey)
+  const init = requestInit(route, input, server.credential)
   const timeout = AbortSignal.timeout(server.timeoutMs)
   try {
     const response = await server.fetch(url, {
@@ -62,6 +68,10 @@ export async function exchange(server: Server, route: Route, input: AnyInput): P
     const why = timeout.aborted ? `did not answer within ${server.timeoutMs} ms` : "could not be reached"
     throw new KeywardUnreachable(`${server.baseUrl} ${why} (${route.operationId}).`, { cause: error })
   }
+}
+
+function asBearer(apiKey: string) {
+  return { authorization: `Bearer ${apiKey}` }
 }
 
 function plainBaseUrl(text: string): string {

@@ -43,15 +43,17 @@ export function requestTarget(route: Route, { params = {}, query = {} }: AnyInpu
   return search.size === 0 ? path : `${path}?${search}`
 }
 
-/** @param apiKey null: none is sent; nor is it where the route does not ask for one */
-export function requestInit(route: Route, input: AnyInput, apiKey: string | null): RequestInit {
+/** @param credential headers; null: none are sent; nor are they where the route does not ask for one */
+export function requestInit(
+  route: Route,
+  input: AnyInput,
+  credential: Readonly<Record<string, string>> | null,
+): RequestInit {
   const headers: Record<string, string> = { accept: "application/json, application/problem+json" }
   for (const [name, value] of Object.entries(input.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = String(value)
   }
-  if (apiKey !== null && (route.permission !== undefined || route.byHolder)) {
-    headers["authorization"] = `Bearer ${apiKey}`
-  }
+  if (route.permission !== undefined || route.byHolder) Object.assign(headers, credential)
   if (route.body) headers["content-type"] = route.bodyTypes?.[0] ?? "application/json"
   return {
     method: route.method,

@@ -1,4 +1,4 @@
-import { KeywardProblem, KeywardUnexpectedAnswer, KeywardUnreachable } from "./failure.ts"
+import { KeywardUnreachable } from "./failure.ts"
 
 /** Resolves after so many milliseconds; rejects with the signal's reason when that aborts first. */
 export type Delay = (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>
@@ -17,6 +17,35 @@ export const timerDelay: Delay = (milliseconds, signal) =>
     signal?.addEventListener("abort", abort, { once: true })
   })
 
+/** How a call is repeated that may be. */
+export interface Patience {
+  /** Most repetitions; 0: none. */
+  readonly repetitions: number
+  /** The longest wait between two attempts that is worth it, milliseconds. */
+  readonly longestWaitMs: number
+  readonly delay: Delay
+}
+
+/**
+ * Makes a call, and makes it again while that may help and patience lasts.
+ * @throws what the last attempt threw; the signal's reason when that aborts the waiting
+ */
+export async function patiently<Result>(
+  attempt: () => Promise<Result>,
+  { repetitions, longestWaitMs, delay }: Patience,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  for (let repetition = 1; ; repetition++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const wait = repetition > repetitions ? null : waitBeforeRepeating(error, repetition, longestWaitMs)
+      if (wait === null) throw error
+      await delay(wait, signal)
+    }
+  }
+}
+
 /** The wait before the first repetition after network trouble; it doubles with each further one. */
 const firstBackoffMs = 100
 
@@ -27,17 +56,25 @@ const firstBackoffMs = 100
  * @param longestMs  the longest wait that is worth it; what would take longer is the caller's to decide
  * @returns milliseconds; null: do not repeat it
  */
-export function waitBeforeRepeating(error: unknown, repetition: number, longestMs: number): number | null {
+function waitBeforeRepeating(error: unknown, repetition: number, longestMs: number): number | null {
   const wait = wantedWait(error, repetition)
   return wait === null || wait > longestMs ? null : wait
 }
 
 function wantedWait(error: unknown, repetition: number): number | null {
   if (error instanceof KeywardUnreachable) return firstBackoffMs * 2 ** (repetition - 1)
-  const answered = error instanceof KeywardProblem || error instanceof KeywardUnexpectedAnswer
-  if (!answered || (error.status !== 429 && error.status !== 503) || error.retryAfterSeconds === null)
-    return null
-  return error.retryAfterSeconds * 1000
+  if (!isAnswered(error) || (error.status !== 429 && error.status !== 503)) return null
+  return error.retryAfterSeconds === null ? null : error.retryAfterSeconds * 1000
+}
+
+/** What every error tells that stands for an answer, in whichever API's words. */
+interface Answered {
+  readonly status: number
+  readonly retryAfterSeconds: number | null
+}
+
+function isAnswered(error: unknown): error is Error & Answered {
+  return error instanceof Error && "status" in error && "retryAfterSeconds" in error
 }
 
 /**
