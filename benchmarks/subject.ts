@@ -3,6 +3,7 @@ import {
   type Key,
   nativeFormat,
   newId,
+  openPolicy,
   Peppers,
   Sealer,
   type Store,
@@ -60,7 +61,7 @@ async function insertKeys(keyward: Keyward, organizationId: string, keyspaceId: 
       const secret = nativeFormat.print("demo_live", id, systemEntropy)
       const alias = await store.newAlias()
       const key = benchmarkKey({ id, alias }, organizationId, keyspaceId, secret, peppers, secrets.length)
-      changes.push({ kind: "key.insert", key, maxActiveKeys: null })
+      changes.push({ kind: "key.insert", key, policy: openPolicy })
       secrets.push(secret)
     }
     await store.commit({ organizationId, changes, events: [inserted(organizationId, changes.length)] })

@@ -35,7 +35,13 @@ export const bounds = {
   /** Most of each that one key can have. */
   key: { permissions: 500, roles: 50, tags: 50, limits: 10, addresses: 100, origins: 100 },
   /** Most of each that one keyspace can have. */
-  keyspace: { permissions: 1000, roles: 200, limits: 10, activeKeys: 1_000_000_000 },
+  keyspace: {
+    permissions: 1000,
+    roles: 200,
+    limits: 10,
+    keys: 1_000_000_000,
+    lifetimeSeconds: 100 * 366 * 24 * 60 * 60,
+  },
   /** Most roles that one user or service account can have. */
   memberRoles: 50,
   /** `days`: how long the keys of a removed owner can live on. `shown`: how many of them a preview names. */

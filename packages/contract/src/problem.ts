@@ -109,8 +109,8 @@ export const problems = {
   },
   too_many_keys: {
     status: 409,
-    title: "Too many active keys",
-    fix: "Revoke or delete keys of the keyspace first.",
+    title: "Too many keys",
+    fix: "Delete keys first, or revoke some where only active ones count, or have the keyspace's policy allow more.",
   },
   key_refused: {
     status: 401,

@@ -48,7 +48,8 @@ export type Failure =
   | { readonly code: "session_required" }
   /** More passwords wait to be verified than the machine is given to do. */
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
-  | { readonly code: "too_many_keys"; readonly limit: number }
+  /** The keyspace's policy allows no more keys: in all, or of the key's owner. */
+  | { readonly code: "too_many_keys"; readonly limit: number; readonly per: "keyspace" | "owner" }
   | { readonly code: "store_unavailable" }
 
 export type FailureCode = Failure["code"]

@@ -6,7 +6,7 @@ import type { Instant } from "./time.ts"
  * What a keyspace is for. `standard` keyspaces are the organization's own; the others are built in: `management` keys
  * authenticate callers of the management API, a dialect's keys are issued in its vendor's format.
  */
-export type KeyspaceKind = "standard" | "management" | "arthur"
+export type KeyspaceKind = "standard" | "management" | "arthur" | "automox" | "octopus" | "docspace"
 
 /** Whether a secret can be read again: never (`digest`), or by an audited reveal (`recoverable`). */
 export type SecretRetention = "digest" | "recoverable"
@@ -26,7 +26,45 @@ export interface Role {
   readonly permissions: readonly string[]
 }
 
-/** A family of keys of one organization: one format, one secret retention, one permission catalog, one set of limits. */
+/**
+ * What every key of a keyspace keeps to, whoever makes or changes it, and whichever API is spoken. A change of the
+ * policy leaves the keys as they are: what is made or changed from then on keeps to it.
+ */
+export interface KeyspacePolicy {
+  /** Most keys of the keyspace; null: as many as you like. */
+  readonly maxKeys: number | null
+  /** Most keys of one owner in the keyspace; null: as many as you like. */
+  readonly maxKeysPerOwner: number | null
+  /** Which keys count against both (`countsAt`): those that are active or will be by waiting, or all that are not deleted. */
+  readonly countedKeys: "active" | "all"
+  /** Whether an owner's keys, of those not deleted, each have a name of their own. */
+  readonly uniqueNames: boolean
+  /** Longest time from now to an instant of expiry, seconds; null: any. */
+  readonly maxLifetimeSeconds: number | null
+  /** Whether a key has to expire at all. */
+  readonly expiryRequired: boolean
+  /** Whether a key may not outlive the key that it is made, or given a new expiry, with. */
+  readonly expiryWithinCreator: boolean
+  /** Whether an owner may give a key of theirs any permission of the catalog: right where permissions only narrow what the owner may do. */
+  readonly ownersGrant: boolean
+}
+
+/** Nothing is limited. */
+export const openPolicy: KeyspacePolicy = {
+  maxKeys: null,
+  maxKeysPerOwner: null,
+  countedKeys: "active",
+  uniqueNames: false,
+  maxLifetimeSeconds: null,
+  expiryRequired: false,
+  expiryWithinCreator: false,
+  ownersGrant: false,
+}
+
+/** What of a policy depends on other keys than the one that is changed, so that the store keeps it. */
+export type KeyCaps = Pick<KeyspacePolicy, "maxKeys" | "maxKeysPerOwner" | "countedKeys" | "uniqueNames">
+
+/** A family of keys of one organization: one format, one secret retention, one permission catalog, one set of limits, one policy. */
 export interface Keyspace {
   readonly id: string
   readonly organizationId: string
@@ -42,8 +80,7 @@ export interface Keyspace {
   readonly roles: readonly Role[]
   /** Apply to each key on its own. */
   readonly limits: readonly Limit[]
-  /** Most keys that may be active at once; null: as many as you like. */
-  readonly maxActiveKeys: number | null
+  readonly policy: KeyspacePolicy
   readonly createdAt: Instant
   readonly updatedAt: Instant
   readonly revision: number

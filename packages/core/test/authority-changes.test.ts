@@ -4,6 +4,7 @@ import { createAuthority } from "../src/authority/authority.ts"
 import type { ChangeNotice } from "../src/authority/deps.ts"
 import { createOrganization, ensureBuiltInKeyspace, systemCaller } from "../src/authority/organizations.ts"
 import { fail } from "../src/failure.ts"
+import { openPolicy } from "../src/keyspace.ts"
 import { openMemoryStore } from "../src/store/memory.ts"
 import type { Store } from "../src/store/store.ts"
 import { type Instant, later } from "../src/time.ts"
@@ -386,13 +387,13 @@ describe("keyspaces", () => {
     const { id } = await house.authority.createKeyspace(house.admin, {
       name: "Capped",
       prefix: "cap",
-      maxActiveKeys: 2,
+      policy: { maxKeys: 2 },
     })
     const create = (members = {}) =>
       house.authority.createKey(house.admin, { keyspaceId: id, name: "x", ...members })
     const one = await create()
     await create({ expiresAt: later(start, 10) })
-    expect(await failureOf(create())).toEqual({ code: "too_many_keys", limit: 2 })
+    expect(await failureOf(create())).toEqual({ code: "too_many_keys", limit: 2, per: "keyspace" })
     await house.authority.revokeKey(house.admin, one.key.id, revocation)
     const two = await create()
     await refused(create(), "too_many_keys")
@@ -488,7 +489,8 @@ describe("a built-in keyspace", () => {
     prefix: "",
     permissions: [{ name: "a", description: "first" }],
     roles: [role("r", "a")],
-    maxActiveKeys: 100,
+    retention: "digest",
+    policy: { ...openPolicy, maxKeys: 100 },
   } as const
 
   test("is made once, however often it is asked for, also all at once", async () => {

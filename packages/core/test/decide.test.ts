@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { Key, Secret } from "../src/key/key.ts"
-import type { Keyspace } from "../src/keyspace.ts"
+import { type Keyspace, openPolicy } from "../src/keyspace.ts"
 import { decideLimit } from "../src/limit/gcra.ts"
 import { parseQuery } from "../src/permission/query.ts"
 import type { OwnerState } from "../src/principal.ts"
@@ -34,7 +34,7 @@ const keyspace: Keyspace = {
     { name: "minute", count: 3, windowSeconds: 60 },
     { name: "day", count: 100, windowSeconds: 86_400 },
   ],
-  maxActiveKeys: null,
+  policy: openPolicy,
   createdAt: now,
   updatedAt: now,
   revision: 1,

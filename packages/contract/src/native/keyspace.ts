@@ -19,9 +19,10 @@ import {
   timestamp,
 } from "./value.ts"
 
-export const keyspaceKinds = ["standard", "management", "arthur"] as const
+export const keyspaceKinds = ["standard", "management", "arthur", "automox", "octopus", "docspace"] as const
 export const keyFormatNames = ["native", "arthur", "automox", "octopus", "docspace"] as const
 export const secretRetentions = ["digest", "recoverable"] as const
+export const countedKeys = ["active", "all"] as const
 
 const permissionName = Type.String({
   description: "Dotted, lower case: `invoices.read`.",
@@ -64,6 +65,65 @@ export const RoleInput = input(
   { title: "RoleInput", description: "A named set of permissions of the keyspace's catalog." },
 )
 
+const policyMembers = {
+  maxKeys: "Most keys of the keyspace; null: as many as you like.",
+  maxKeysPerOwner: "Most keys of one owner in the keyspace; null: as many as you like.",
+  countedKeys:
+    "Which keys count against both: `active` ones, with those that are not yet valid, as they become active by waiting; or `all` that are not deleted.",
+  uniqueNames: "Whether an owner's keys, of those not deleted, each have a name of their own.",
+  maxLifetimeSeconds: "Longest time from now to an `expires_at`, in seconds; null: any.",
+  expiryRequired: "Whether a key has to expire at all.",
+  expiryWithinCreator: "Whether a key may not outlive the key that it is made, or given a new expiry, with.",
+  ownersGrant:
+    "Whether those who may write only their own keys may grant these any permission of the catalog: right where permissions only narrow what the owner may do anyway.",
+} as const
+
+export type KeyspacePolicy = Static<typeof KeyspacePolicy>
+export const KeyspacePolicy = Type.Object(
+  {
+    max_keys: nullable(Type.Integer(), policyMembers.maxKeys),
+    max_keys_per_owner: nullable(Type.Integer(), policyMembers.maxKeysPerOwner),
+    counted_keys: oneOf(countedKeys, { description: policyMembers.countedKeys }),
+    unique_names: Type.Boolean({ description: policyMembers.uniqueNames }),
+    max_lifetime_seconds: nullable(Type.Integer(), policyMembers.maxLifetimeSeconds),
+    expiry_required: Type.Boolean({ description: policyMembers.expiryRequired }),
+    expiry_within_creator: Type.Boolean({ description: policyMembers.expiryWithinCreator }),
+    owners_grant: Type.Boolean({ description: policyMembers.ownersGrant }),
+  },
+  {
+    title: "KeyspacePolicy",
+    description: "What every key of the keyspace keeps to, whoever makes or changes it, by whichever API.",
+  },
+)
+
+const keysMaximum = Type.Integer({ minimum: 1, maximum: bounds.keyspace.keys })
+const lifetimeMaximum = Type.Integer({ minimum: 1, maximum: bounds.keyspace.lifetimeSeconds })
+
+export type KeyspacePolicyInput = Static<typeof KeyspacePolicyInput>
+export const KeyspacePolicyInput = input(
+  {
+    max_keys: Type.Optional(nullable(keysMaximum, policyMembers.maxKeys)),
+    max_keys_per_owner: Type.Optional(nullable(keysMaximum, policyMembers.maxKeysPerOwner)),
+    counted_keys: Type.Optional(
+      nullable(oneOf(countedKeys, { description: `${policyMembers.countedKeys} Default: \`active\`.` })),
+    ),
+    unique_names: optionalRule(policyMembers.uniqueNames),
+    max_lifetime_seconds: Type.Optional(nullable(lifetimeMaximum, policyMembers.maxLifetimeSeconds)),
+    expiry_required: optionalRule(policyMembers.expiryRequired),
+    expiry_within_creator: optionalRule(policyMembers.expiryWithinCreator),
+    owners_grant: optionalRule(policyMembers.ownersGrant),
+  },
+  {
+    title: "KeyspacePolicyInput",
+    description:
+      "What every key of the keyspace keeps to. Each member is merged by itself: absent, it stays (in a new keyspace: as by default); null is the default. Keys that there are already stay as they are.",
+  },
+)
+
+function optionalRule(description: string) {
+  return Type.Optional(nullable(Type.Boolean({ description: `${description} Default: false.` })))
+}
+
 export type Keyspace = Static<typeof Keyspace>
 export const Keyspace = Type.Object(
   {
@@ -85,10 +145,7 @@ export const Keyspace = Type.Object(
     permissions: list(PermissionDefinition, { description: "The permission catalog." }),
     roles: list(Role, { description: "The roles that its keys can have." }),
     limits: list(Limit, { description: "The limits of each of its keys, each key on its own." }),
-    max_active_keys: nullable(
-      Type.Integer(),
-      "Most keys that may be active at once; null: as many as you like.",
-    ),
+    policy: KeyspacePolicy,
     secret_pattern: Type.String({
       description: "A regular expression (RE2 syntax) with which secret scanners find its key texts.",
     }),
@@ -99,15 +156,11 @@ export const Keyspace = Type.Object(
   {
     title: "Keyspace",
     description:
-      "A family of keys: one format, one secret retention, one permission catalog, one set of limits.",
+      "A family of keys: one format, one secret retention, one permission catalog, one set of limits, one policy.",
   },
 )
 
 const catalogBound = { maxItems: bounds.keyspace.permissions }
-const maxActiveKeys = nullable(
-  Type.Integer({ minimum: 1, maximum: bounds.keyspace.activeKeys }),
-  "Most keys that may be active at once; null: as many as you like.",
-)
 
 export type NewKeyspace = Static<typeof NewKeyspace>
 export const NewKeyspace = input(
@@ -143,7 +196,7 @@ export const NewKeyspace = input(
         maxItems: bounds.keyspace.limits,
       }),
     ),
-    max_active_keys: Type.Optional(maxActiveKeys),
+    policy: Type.Optional(KeyspacePolicyInput),
   },
   { title: "NewKeyspace" },
 )
@@ -169,12 +222,12 @@ export const KeyspacePatch = input(
         list(LimitInput, { description: "All limits; null: none.", maxItems: bounds.keyspace.limits }),
       ),
     ),
-    max_active_keys: Type.Optional(maxActiveKeys),
+    policy: Type.Optional(nullable(KeyspacePolicyInput)),
   },
   {
     title: "KeyspacePatch",
     description:
-      "A JSON Merge Patch (RFC 7396): an absent member stays, null clears, a list is replaced whole.",
+      "A JSON Merge Patch (RFC 7396): an absent member stays, null clears, a list is replaced whole, the policy is merged.",
   },
 )
 
@@ -230,7 +283,7 @@ export const updateKeyspace = route({
   tag: "Keyspaces",
   summary: "Change a keyspace",
   description:
-    "Its keys follow at once. Built-in keyspaces cannot be changed, and a permission that a role names cannot leave the catalog.",
+    "Its keys follow at once, but for the policy, which changes of keys are held to from then on. Built-in keyspaces cannot be changed, and a permission that a role names cannot leave the catalog.",
   permission: "keyspaces.write",
   params,
   headers: IfMatch,

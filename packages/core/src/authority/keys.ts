@@ -115,12 +115,22 @@ export async function composeKey(
   const key = await patched(findPrincipal, keyspace, blank, members, now)
   demandGivable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
-  const change: Change = { kind: "key.insert", key, maxActiveKeys: keyspace.maxActiveKeys }
+  const change: Change = { kind: "key.insert", key, policy: keyspace.policy }
   return { created: { key, secret: text }, change, event }
 }
 
 export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
-  return findKey(deps, caller, "read", id)
+  return findKey(caller, "read", () => deps.store.key(caller.organizationId, id))
+}
+
+/** The same by the integer that dialects name it by. */
+export function readKeyByAlias(deps: AuthorityDeps, caller: Caller, alias: number): Promise<Key> {
+  return findKey(caller, "read", () => deps.store.keyByAlias(caller.organizationId, alias))
+}
+
+/** A key that was deleted, for those who could have read it. */
+export function readDeletedKey(deps: AuthorityDeps, caller: Caller, alias: number): Promise<Key> {
+  return findKey(caller, "read", () => deps.store.deletedKeyByAlias(caller.organizationId, alias))
 }
 
 /** Callers bound to a keyspace must name it in the filter. Callers who may see only their own keys see those. */
@@ -203,7 +213,7 @@ export async function revealKey(
   id: string,
   reason: string,
 ): Promise<{ readonly key: Key; readonly secret: string }> {
-  const key = await findKey(deps, caller, "reveal", id)
+  const key = await findKey(caller, "reveal", () => deps.store.key(caller.organizationId, id))
   const keyspace = await keyspaceOf(deps, key)
   demandGrantable(caller, keyspace, key)
   const secret = key.secrets.at(-1)
@@ -223,7 +233,7 @@ export async function keyUsage(
   from: Instant,
   to: Instant,
 ): Promise<readonly UsageCount[]> {
-  const key = await findKey(deps, caller, "read", id)
+  const key = await findKey(caller, "read", () => deps.store.key(caller.organizationId, id))
   return deps.store.usage(caller.organizationId, key.id, from, to)
 }
 
@@ -264,7 +274,7 @@ function change(
   alter: (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>,
 ): Promise<Key> {
   return retried(expectedRevision, async () => {
-    const before = await findKey(deps, caller, "write", id)
+    const before = await findKey(caller, "write", () => deps.store.key(caller.organizationId, id))
     if (expectedRevision !== null && before.revision !== expectedRevision) {
       return fail({ code: "revision_conflict", resource: "key" })
     }
@@ -275,7 +285,7 @@ function change(
     if (!changed) return before
     const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
     const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
-    await commit(deps, caller.organizationId, [{ kind: "key.update", key }], [event])
+    await commit(deps, caller.organizationId, [{ kind: "key.update", key, policy: keyspace.policy }], [event])
     return key
   })
 }
@@ -285,17 +295,16 @@ function change(
  * it may not even read does not exist.
  */
 async function findKey(
-  deps: AuthorityDeps,
   caller: Caller,
   permission: KeyPermission,
-  id: string,
+  find: () => Promise<Key | null>,
 ): Promise<Key> {
   const { holds } = caller
   const somewhere =
     holds.allowsSomewhere(`keys.${permission}`) ||
     (ownOwner(caller) !== null && holds.allowsSomewhere(`own_keys.${permission}`))
   if (!somewhere) return denied(`keys.${permission}`)
-  const key = await deps.store.key(caller.organizationId, id)
+  const key = await find()
   if (!key) return fail({ code: "not_found", resource: "key" })
   demandWithKey(caller, permission, key)
   return key

@@ -2,7 +2,14 @@ import { fail, type InputError } from "../failure.ts"
 import { newId } from "../id.ts"
 import { canonicalJson, type Json } from "../json.ts"
 import { isKeyPrefix } from "../key/format.ts"
-import type { Keyspace, PermissionDefinition, Role, SecretRetention } from "../keyspace.ts"
+import {
+  type Keyspace,
+  type KeyspacePolicy,
+  openPolicy,
+  type PermissionDefinition,
+  type Role,
+  type SecretRetention,
+} from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import { isPermission } from "../permission/grammar.ts"
@@ -21,12 +28,15 @@ export interface NewKeyspace {
   readonly permissions?: readonly PermissionDefinition[] | undefined
   readonly roles?: readonly Role[] | undefined
   readonly limits?: readonly Limit[] | undefined
-  readonly maxActiveKeys?: number | null | undefined
+  /** Default of each member: that of `openPolicy`. */
+  readonly policy?: Patch<KeyspacePolicy> | undefined
 }
 
-/** What of a keyspace can change; an absent member stays. */
+/** What of a keyspace can change; an absent member stays, of the policy too. */
 export type KeyspacePatch = Patch<
-  Pick<Keyspace, "name" | "description" | "permissions" | "roles" | "limits" | "maxActiveKeys">
+  Pick<Keyspace, "name" | "description" | "permissions" | "roles" | "limits"> & {
+    policy: Patch<KeyspacePolicy>
+  }
 >
 
 /** @throws "invalid_input", "already_exists" (name), "permission_denied" */
@@ -49,7 +59,7 @@ export async function createKeyspace(
     permissions: input.permissions ?? [],
     roles: input.roles ?? [],
     limits: input.limits ?? [],
-    maxActiveKeys: input.maxActiveKeys ?? null,
+    policy: patchedWith(openPolicy, input.policy ?? {}),
     createdAt: now,
     updatedAt: now,
     revision: 1,
@@ -109,8 +119,10 @@ export function updateKeyspace(
     }
     // The catalog and roles of a built-in keyspace are the program's own; changing them could raise every key in it.
     if (before.kind !== "standard") return fail({ code: "built_in_keyspace" })
+    const { policy = {}, ...members } = patch
     const keyspace: Keyspace = {
-      ...patchedWith<Keyspace>(before, patch),
+      ...patchedWith<Keyspace>(before, members),
+      policy: patchedWith(before.policy, policy),
       updatedAt: deps.clock.now(),
       revision: before.revision + 1,
     }
@@ -169,7 +181,20 @@ export function describeKeyspace(keyspace: Keyspace) {
       count,
       window_seconds: windowSeconds,
     })),
-    max_active_keys: keyspace.maxActiveKeys,
+    policy: describePolicy(keyspace.policy),
+  }
+}
+
+function describePolicy(policy: KeyspacePolicy) {
+  return {
+    max_keys: policy.maxKeys,
+    max_keys_per_owner: policy.maxKeysPerOwner,
+    counted_keys: policy.countedKeys,
+    unique_names: policy.uniqueNames,
+    max_lifetime_seconds: policy.maxLifetimeSeconds,
+    expiry_required: policy.expiryRequired,
+    expiry_within_creator: policy.expiryWithinCreator,
+    owners_grant: policy.ownersGrant,
   }
 }
 

@@ -1,7 +1,15 @@
 import { fail, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
 import type { KeyFormatName } from "../key/format.ts"
-import type { Keyspace, KeyspaceKind, PermissionDefinition, Role } from "../keyspace.ts"
+import {
+  type Keyspace,
+  type KeyspaceKind,
+  type KeyspacePolicy,
+  openPolicy,
+  type PermissionDefinition,
+  type Role,
+  type SecretRetention,
+} from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import { Holdings } from "../permission/holdings.ts"
@@ -57,9 +65,10 @@ export async function createOrganization(
     description: "Keys that authenticate callers of Keyward's own management API.",
     format: "native",
     prefix: managementPrefix,
+    retention: "digest",
     permissions: managementPermissions,
     roles: builtInRoles,
-    maxActiveKeys: null,
+    policy: openPolicy,
   })
   const admin: User = {
     kind: "user",
@@ -177,9 +186,11 @@ export interface NewBuiltInKeyspace {
   readonly description: string
   readonly format: KeyFormatName
   readonly prefix: string
+  /** Stays as the keyspace was made with: what was not kept cannot be shown again. */
+  readonly retention: SecretRetention
   readonly permissions: readonly PermissionDefinition[]
   readonly roles: readonly Role[]
-  readonly maxActiveKeys: number | null
+  readonly policy: KeyspacePolicy
 }
 
 /**
@@ -198,8 +209,8 @@ export function ensureBuiltInKeyspace(
     if (existing.kind !== definition.kind) {
       return fail({ code: "already_exists", resource: "keyspace", member: "name" })
     }
-    const { description, permissions, roles, maxActiveKeys } = definition
-    const wanted = { ...existing, description, permissions, roles, maxActiveKeys }
+    const { description, permissions, roles, policy } = definition
+    const wanted = { ...existing, description, permissions, roles, policy }
     const changed = changedMembers(describeKeyspace(existing), describeKeyspace(wanted))
     if (Object.keys(changed).length === 0) return existing
     const keyspace = { ...wanted, updatedAt: deps.clock.now(), revision: existing.revision + 1 }
@@ -237,7 +248,6 @@ function builtInKeyspace(
   return {
     id: newId(now, deps.entropy),
     organizationId,
-    retention: "digest",
     limits: [],
     createdAt: now,
     updatedAt: now,

@@ -1,7 +1,7 @@
 import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import type { Key } from "../key/key.ts"
-import type { Keyspace } from "../keyspace.ts"
+import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import type { Owner } from "../owner.ts"
 import type { Principal, PrincipalKind } from "../principal.ts"
 import type { Change } from "../store/store.ts"
@@ -64,12 +64,14 @@ export async function removePrincipal(
 ): Promise<void> {
   await changePrincipal(deps, caller, kind, id, null, async (before, now, management) => {
     const owned = await keysOwnedBy(deps, before)
+    const policies = await policiesOf(deps, owned)
     const altered = new Set(await alteredKeys(deps, caller, before, owned, policy, management))
     // All are written, also those that stay as they are: were one of them deleted and another created meanwhile, their
     // number would be the same, and the new key would outlast its owner.
     const changes = owned.map((key): Change => {
       const next = altered.has(key) ? { ...applied(policy, key, now), updatedAt: now } : key
-      return { kind: "key.update", key: { ...next, revision: key.revision + 1 } }
+      const caps = policies.get(key.keyspaceId) ?? fail({ code: "not_found", resource: "keyspace" })
+      return { kind: "key.update", key: { ...next, revision: key.revision + 1 }, policy: caps }
     })
     const keys = [...altered].map((key) => key.id)
     return {
@@ -110,6 +112,20 @@ async function keysOwnedBy(deps: AuthorityDeps, { organizationId, kind, id }: Pr
     code: "invalid_input",
     errors: [{ member: "/policy", message, fix: "Transfer, revoke or delete some of the keys first." }],
   })
+}
+
+/** By keyspace: the policies that the keys keep to. */
+async function policiesOf(
+  deps: AuthorityDeps,
+  keys: readonly Key[],
+): Promise<ReadonlyMap<string, KeyspacePolicy>> {
+  const policies = new Map<string, KeyspacePolicy>()
+  for (const { organizationId, keyspaceId } of keys) {
+    if (policies.has(keyspaceId)) continue
+    const keyspace = await deps.store.keyspace(organizationId, keyspaceId)
+    if (keyspace) policies.set(keyspaceId, keyspace.policy)
+  }
+  return policies
 }
 
 /** The keys that the policy changes: what is already over stays as it is, unless it is given to someone else. */

@@ -69,10 +69,10 @@ function make(transaction: Transaction, change: Change): void {
       updateKeyspace(transaction, change.keyspace)
       break
     case "key.insert":
-      insertKey(transaction, change.key, change.maxActiveKeys)
+      insertKey(transaction, change.key, change.policy)
       break
     case "key.update":
-      updateKey(transaction, change.key)
+      updateKey(transaction, change.key, change.policy)
       break
     case "secret.put":
       putSecret(transaction, change.keyId, change.secret)

@@ -1,10 +1,11 @@
 import { fail } from "../failure.ts"
 import type { Key, Secret } from "../key/key.ts"
-import { stateAt } from "../key/lifecycle.ts"
-import type { Owner } from "../owner.ts"
+import type { KeyCaps } from "../keyspace.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
+import { claimsOf, countsAt } from "./claims.ts"
 import { owned, type Transaction } from "./memory-tables.ts"
 
-export function insertKey(transaction: Transaction, key: Key, maxActiveKeys: number | null): void {
+export function insertKey(transaction: Transaction, key: Key, policy: KeyCaps): void {
   const { tables } = transaction
   demandOwner(transaction, key.owner)
   if (tables.keyspaces.get(key.keyspaceId)?.organizationId !== key.organizationId) {
@@ -12,17 +13,12 @@ export function insertKey(transaction: Transaction, key: Key, maxActiveKeys: num
   }
   if (tables.keys.has(key.id)) fail({ code: "already_exists", resource: "key", member: "id" })
   demandFreeAlias(transaction, key)
-  if (maxActiveKeys !== null) {
-    const active = tables
-      .keysOf(key.organizationId)
-      .filter((other) => other.keyspaceId === key.keyspaceId && stateAt(other, key.createdAt) === "active")
-    if (active.length >= maxActiveKeys) fail({ code: "too_many_keys", limit: maxActiveKeys })
-  }
+  demandCaps(transaction, null, key, policy)
   for (const secret of key.secrets) takeDigest(transaction, key.id, secret)
   transaction.set(tables.keys, key.id, key)
 }
 
-export function updateKey(transaction: Transaction, key: Key): void {
+export function updateKey(transaction: Transaction, key: Key, policy: KeyCaps): void {
   const { tables } = transaction
   const before = tables.key(key.organizationId, key.id) ?? fail({ code: "not_found", resource: "key" })
   if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
@@ -30,6 +26,7 @@ export function updateKey(transaction: Transaction, key: Key): void {
     demandOwner(transaction, key.owner)
   }
   demandFreeAlias(transaction, key)
+  demandCaps(transaction, before, key, policy)
   const { secrets, lastUsedAt } = before
   transaction.set(tables.keys, key.id, { ...key, secrets, lastUsedAt })
 }
@@ -56,6 +53,24 @@ function takeDigest(transaction: Transaction, keyId: string, { digest, version }
 function demandOwner({ tables, organizationId }: Transaction, { kind, id }: Owner): void {
   if (kind !== "user" && kind !== "service_account") return
   if (tables.principal(organizationId, id)?.kind !== kind) fail({ code: "not_found", resource: kind })
+}
+
+/** @throws "too_many_keys", "already_exists" (name) */
+function demandCaps({ tables }: Transaction, before: Key | null, key: Key, policy: KeyCaps): void {
+  const claims = claimsOf(before, key, policy)
+  const others = tables
+    .keysOf(key.organizationId)
+    .filter(({ keyspaceId, id }) => keyspaceId === key.keyspaceId && id !== key.id)
+  const ofOwner = others.filter(({ owner }) => isSameOwner(owner, key.owner))
+  for (const { per, limit } of claims.rooms) {
+    const counted = (per === "owner" ? ofOwner : others).filter((other) =>
+      countsAt(other, policy.countedKeys, claims.now),
+    )
+    if (counted.length >= limit) fail({ code: "too_many_keys", limit, per })
+  }
+  if (claims.name && ofOwner.some(({ name }) => name === key.name)) {
+    fail({ code: "already_exists", resource: "key", member: "name" })
+  }
 }
 
 function demandFreeAlias({ tables }: Transaction, key: Key): void {

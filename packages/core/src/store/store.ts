@@ -3,7 +3,7 @@ import type { AuditAction, AuditDraft, AuditEvent } from "../audit/event.ts"
 import type { Digest } from "../key/digest.ts"
 import type { Key, Secret } from "../key/key.ts"
 import type { KeyState } from "../key/lifecycle.ts"
-import type { Keyspace } from "../keyspace.ts"
+import type { KeyCaps, Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Owner } from "../owner.ts"
 import type { Principal, PrincipalKind, User } from "../principal.ts"
@@ -97,6 +97,8 @@ export interface Store {
   /** null also for a deleted key. */
   key(organizationId: string, id: string): Promise<Key | null>
   keyByAlias(organizationId: string, alias: number): Promise<Key | null>
+  /** A deleted key, as it was last; null for one that is not deleted. */
+  deletedKeyByAlias(organizationId: string, alias: number): Promise<Key | null>
   /**
    * Keys that match every part of the filter, in the order that `keyOrder(filter)` names. Costs the same at any size:
    * one index leads, the rest of the filter is applied to at most `keyScanMaximum` rows, and a page may therefore be
@@ -183,9 +185,9 @@ export type Change =
    * With its secrets. Refused when `maxActiveKeys` keys of the keyspace are active at `createdAt`, and with "not_found"
    * when the owner is a user or service account that is unknown or removed; so is a `key.update` that changes the owner.
    */
-  | { readonly kind: "key.insert"; readonly key: Key; readonly maxActiveKeys: number | null }
+  | { readonly kind: "key.insert"; readonly key: Key; readonly policy: KeyCaps }
   /** The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are. */
-  | { readonly kind: "key.update"; readonly key: Key }
+  | { readonly kind: "key.update"; readonly key: Key; readonly policy: KeyCaps }
   /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
 

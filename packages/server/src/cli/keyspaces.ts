@@ -1,6 +1,8 @@
 import {
+  countedKeys,
   type Keyspace,
   type KeyspacePatch,
+  type KeyspacePolicy,
   type LimitInput,
   type NewKeyspace,
   type PermissionDefinitionInput,
@@ -9,7 +11,7 @@ import {
 } from "@keyward/contract"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
-import { given, limitOf, printLimit, repeated, wholeNumber } from "./option-text.ts"
+import { given, limitOf, numberOrNone, printLimit, repeated, wholeNumber } from "./option-text.ts"
 import { type Cell, printJson, printLine, printMembers, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
@@ -49,7 +51,6 @@ const clearable = {
   permission: "permissions",
   role: "roles",
   limit: "limits",
-  "max-active-keys": "max_active_keys",
 } as const satisfies Readonly<Record<string, keyof KeyspacePatch>>
 
 /** What of a keyspace `create` and `update` take alike. */
@@ -58,7 +59,14 @@ interface PolicyOptions {
   readonly permission?: readonly PermissionDefinitionInput[]
   readonly role?: readonly RoleInput[]
   readonly limit?: readonly LimitInput[]
-  readonly maxActiveKeys?: number
+  readonly maxKeys?: number | null
+  readonly maxKeysPerOwner?: number | null
+  readonly countedKeys?: KeyspacePolicy["counted_keys"]
+  readonly uniqueNames?: boolean
+  readonly maxLifetime?: number | null
+  readonly expiryRequired?: boolean
+  readonly expiryWithinCreator?: boolean
+  readonly ownersGrant?: boolean
 }
 
 function addPolicyOptions(command: Command): Command {
@@ -71,16 +79,42 @@ function addPolicyOptions(command: Command): Command {
     )
     .option("--role <name=grant,grant…>", "a role and what it grants (repeatable)", repeated(roleOf))
     .option("--limit <name=count/seconds>", "a limit of each of its keys (repeatable)", repeated(limitOf))
-    .option("--max-active-keys <count>", "most keys that may be active at once", wholeNumber)
+    .option("--max-keys <count>", "most keys of the keyspace; none: as many as you like", numberOrNone)
+    .option("--max-keys-per-owner <count>", "most keys of one owner; none: as many as you like", numberOrNone)
+    .addOption(
+      new Option(
+        "--counted-keys <which>",
+        "which keys count against both: active ones, or all that are not deleted",
+      ).choices(countedKeys),
+    )
+    .option("--unique-names", "an owner's keys each have a name of their own")
+    .option("--no-unique-names", "they need not")
+    .option("--max-lifetime <seconds>", "longest time from now to an expiry; none: any", numberOrNone)
+    .option("--expiry-required", "a key has to expire")
+    .option("--no-expiry-required", "it need not")
+    .option("--expiry-within-creator", "a key may not outlive the key that it is made with")
+    .option("--no-expiry-within-creator", "it may")
+    .option("--owners-grant", "owners may grant their own keys any permission of the catalog")
+    .option("--no-owners-grant", "they may hand on only what a key of theirs has already")
 }
 
-function policyOf({ description, permission, role, limit, maxActiveKeys }: PolicyOptions) {
+function policyOf(options: PolicyOptions) {
+  const policy = given({
+    max_keys: options.maxKeys,
+    max_keys_per_owner: options.maxKeysPerOwner,
+    counted_keys: options.countedKeys,
+    unique_names: options.uniqueNames,
+    max_lifetime_seconds: options.maxLifetime,
+    expiry_required: options.expiryRequired,
+    expiry_within_creator: options.expiryWithinCreator,
+    owners_grant: options.ownersGrant,
+  })
   return given({
-    description,
-    permissions: permission,
-    roles: role,
-    limits: limit,
-    max_active_keys: maxActiveKeys,
+    description: options.description,
+    permissions: options.permission,
+    roles: options.role,
+    limits: options.limit,
+    policy: Object.keys(policy).length === 0 ? undefined : policy,
   })
 }
 
@@ -138,7 +172,7 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
     format: keyspace.format,
     retention: keyspace.retention,
     limits: keyspace.limits.map(printLimit).join(", "),
-    "max active keys": keyspace.max_active_keys,
+    policy: printPolicy(keyspace.policy),
     "secret pattern": keyspace.secret_pattern,
     created: keyspace.created_at,
     updated: keyspace.updated_at,
@@ -156,6 +190,14 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
     ["role", "grants"],
     keyspace.roles.map(({ name, permissions }) => [name, permissions.join(" ")]),
   )
+}
+
+/** What of a policy limits anything; empty: nothing does. */
+function printPolicy(policy: KeyspacePolicy): string {
+  return Object.entries(policy)
+    .filter(([, value]) => value !== null && value !== false)
+    .map(([member, value]) => `${member}=${value}`)
+    .join(", ")
 }
 
 function permissionOf(text: string): PermissionDefinitionInput {

@@ -18,6 +18,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("It takes a whole number.")
 }
 
+export function numberOrNone(text: string): number | null {
+  if (text === "none") return null
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError("It takes a whole number, or none.")
+}
+
 /** `<kind>:<id>`; the server knows the kinds. */
 export function ownerOf(text: string): OwnerInput {
   const [, kind, id] = /^([^:]+):(.+)$/s.exec(text) ?? []

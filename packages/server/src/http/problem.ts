@@ -172,7 +172,9 @@ function occurrenceOf(failure: Failure): Occurrence {
     case "overloaded":
       return tryAgainIn(failure.retryAfterMs)
     case "too_many_keys":
-      return { detail: `The keyspace already has ${failure.limit} active keys, as many as it may.` }
+      return {
+        detail: `The ${failure.per} already has ${failure.limit} keys that count, as many as the keyspace's policy allows.`,
+      }
     case "store_unavailable":
       return { detail: "The store does not answer.", headers: { "retry-after": storeRetrySeconds } }
   }

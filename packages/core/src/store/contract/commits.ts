@@ -6,6 +6,7 @@ import {
   found,
   insertKeys,
   keyInsert,
+  keyUpdate,
   nextId,
   principalUpdate,
   revised,
@@ -44,7 +45,7 @@ export function commitContract(store: () => Store): void {
         { kind: "keyspace.insert", keyspace },
         { kind: "keyspace.update", keyspace: { ...founded.keyspace, description: "new", revision: 2 } },
         keyInsert(added),
-        { kind: "key.update", key: revised(key, { name: "new", tags: ["b"] }) },
+        keyUpdate(revised(key, { name: "new", tags: ["b"] })),
         { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
         keyInsert(sampleKey(founded, { secrets: key.secrets })),
       ]
@@ -83,8 +84,8 @@ export function commitContract(store: () => Store): void {
         organizationId,
         { kind: "keyspace.insert", keyspace },
         keyInsert(key),
-        { kind: "key.update", key: renamed },
-        { kind: "key.update", key: revised(renamed, { name: "again" }) },
+        keyUpdate(renamed),
+        keyUpdate(revised(renamed, { name: "again" })),
       )
       expect(await store().key(organizationId, key.id)).toMatchObject({ name: "again", revision: 3 })
     })
@@ -99,7 +100,7 @@ export function commitContract(store: () => Store): void {
       const conflict = { code: "revision_conflict", resource: "key" } as const
       for (const revision of [1, 2, 4]) {
         const stale = { ...second, name: "stale", revision }
-        await expectFailure(commit(store(), organizationId, { kind: "key.update", key: stale }), conflict)
+        await expectFailure(commit(store(), organizationId, keyUpdate(stale)), conflict)
       }
       expect(await store().key(organizationId, key.id)).toEqual(second)
 
@@ -117,7 +118,7 @@ export function commitContract(store: () => Store): void {
       const founded = await found(store())
       const organizationId = founded.organization.id
       const key = revised(sampleKey(founded))
-      await expectFailure(commit(store(), organizationId, { kind: "key.update", key }), {
+      await expectFailure(commit(store(), organizationId, keyUpdate(key)), {
         code: "not_found",
         resource: "key",
       })

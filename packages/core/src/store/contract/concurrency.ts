@@ -11,6 +11,7 @@ import {
   insertKeys,
   insertPrincipals,
   keyInsert,
+  keyUpdate,
   minute,
   noon,
   principalUpdate,
@@ -28,10 +29,7 @@ export function concurrencyContract(store: () => Store): void {
       const key = sampleKey(founded)
       await insertKeys(store(), key)
       const attempts = Array.from({ length: 20 }, (_, at) =>
-        commit(store(), key.organizationId, {
-          kind: "key.update",
-          key: revised(key, { name: `attempt ${at}` }),
-        }),
+        commit(store(), key.organizationId, keyUpdate(revised(key, { name: `attempt ${at}` }))),
       )
       const results = await Promise.allSettled(attempts)
       const made = results.flatMap(({ status }, at) => (status === "fulfilled" ? [at] : []))
@@ -48,13 +46,15 @@ export function concurrencyContract(store: () => Store): void {
       const organizationId = founded.organization.id
       const attempts = Array.from({ length: 50 }, (_, at) => {
         const expiresAt = at % 2 ? later(noon, minute) : null
-        return commit(store(), organizationId, keyInsert(sampleKey(founded, { expiresAt }), 7))
+        return commit(store(), organizationId, keyInsert(sampleKey(founded, { expiresAt }), { maxKeys: 7 }))
       })
       const results = await Promise.allSettled(attempts)
       expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(7)
       for (const result of results) {
         if (result.status === "rejected") {
-          expect(result.reason).toMatchObject({ failure: { code: "too_many_keys", limit: 7 } })
+          expect(result.reason).toMatchObject({
+            failure: { code: "too_many_keys", limit: 7, per: "keyspace" },
+          })
         }
       }
       const page = await store().keys(organizationId, {}, noon, { limit: 50, after: null })
@@ -79,14 +79,23 @@ export function concurrencyContract(store: () => Store): void {
       await insertKeys(store(), deleted)
       await updateKey(store(), deleted, { deletedAt: noon })
 
-      const full = { code: "too_many_keys", limit: 1 } as const
-      await expectFailure(commit(store(), organizationId, keyInsert(sampleKey(founded), 1)), full)
-      await commit(store(), organizationId, keyInsert(sampleKey(founded), 2))
+      const full = { code: "too_many_keys", limit: 1, per: "keyspace" } as const
+      await expectFailure(
+        commit(store(), organizationId, keyInsert(sampleKey(founded), { maxKeys: 1 })),
+        full,
+      )
+      await commit(store(), organizationId, keyInsert(sampleKey(founded), { maxKeys: 2 }))
       // A moment later one has expired and another has become valid.
       const next = sampleKey(founded, { createdAt: later(noon, 1) })
-      await expectFailure(commit(store(), organizationId, keyInsert(next, 2)), { ...full, limit: 2 })
-      await expectFailure(commit(store(), organizationId, keyInsert(next, 0)), { ...full, limit: 0 })
-      await commit(store(), organizationId, keyInsert(next, 3))
+      await expectFailure(commit(store(), organizationId, keyInsert(next, { maxKeys: 2 })), {
+        ...full,
+        limit: 2,
+      })
+      await expectFailure(commit(store(), organizationId, keyInsert(next, { maxKeys: 0 })), {
+        ...full,
+        limit: 0,
+      })
+      await commit(store(), organizationId, keyInsert(next, { maxKeys: 3 }))
     })
 
     test("of many users inserted or renamed to one address at once one has it", async () => {

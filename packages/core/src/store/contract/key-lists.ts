@@ -16,6 +16,7 @@ import {
   insertKeys,
   insertPrincipals,
   keyInsert,
+  keyUpdate,
   minute,
   noon,
   sampleKey,
@@ -84,7 +85,7 @@ export function keyListContract(store: () => Store): void {
       await insertKeys(store(), key)
       const owner: Owner = { kind: "external", id: "new" }
       const next = { ...key, tags: ["kept", "new"], name: "new", owner, revision: 2 }
-      await commit(store(), organizationId, { kind: "key.update", key: next })
+      await commit(store(), organizationId, keyUpdate(next))
       const count = async (filter: KeyFilter) =>
         (await store().keys(organizationId, filter, noon, { limit: 5, after: null })).items.length
       expect(await count({ tag: "old" })).toBe(0)

@@ -10,6 +10,7 @@ import {
   hour,
   insertKeys,
   keyInsert,
+  keyUpdate,
   minute,
   nextId,
   noon,
@@ -38,6 +39,7 @@ export function keyContract(store: () => Store): void {
       await insertKeys(store(), key, other)
       expect(await store().keyByAlias(organizationId, key.alias)).toEqual(key)
       expect(await store().keyByAlias(organizationId, 0)).toBeNull()
+      expect(await store().deletedKeyByAlias(organizationId, key.alias)).toBeNull()
     })
 
     test("an updated key is the new one as a whole, except for its secrets and last use", async () => {
@@ -45,7 +47,7 @@ export function keyContract(store: () => Store): void {
       const key = fullKey(founded)
       await insertKeys(store(), key)
       const bare = { ...sampleKey(founded), id: key.id, revision: 2 }
-      await commit(store(), founded.organization.id, { kind: "key.update", key: bare })
+      await commit(store(), founded.organization.id, keyUpdate(bare))
       expect(await store().key(founded.organization.id, key.id)).toEqual({
         ...bare,
         secrets: key.secrets,
@@ -99,6 +101,11 @@ export function keyContract(store: () => Store): void {
 
       expect(await store().key(organizationId, key.id)).toBeNull()
       expect(await store().keyByAlias(organizationId, key.alias)).toBeNull()
+      expect(await store().deletedKeyByAlias(organizationId, key.alias)).toMatchObject({
+        id: key.id,
+        revision: deleted.revision,
+        deletedAt: deleted.deletedAt,
+      })
       expect(await store().subject(key.secrets)).toBeNull()
       const lists = [
         {},
@@ -117,7 +124,7 @@ export function keyContract(store: () => Store): void {
 
       const gone = { code: "not_found", resource: "key" } as const
       await expectFailure(
-        commit(store(), organizationId, { kind: "key.update", key: revised(deleted, { deletedAt: null }) }),
+        commit(store(), organizationId, keyUpdate(revised(deleted, { deletedAt: null }))),
         gone,
       )
       const secret = sampleSecret({ version: 3 })
@@ -157,7 +164,7 @@ export function keyContract(store: () => Store): void {
       await commit(
         store(),
         founded.organization.id,
-        { kind: "key.update", key: revised(key) },
+        keyUpdate(revised(key)),
         { kind: "secret.put", keyId: key.id, secret: third },
         { kind: "secret.put", keyId: key.id, secret: second },
       )

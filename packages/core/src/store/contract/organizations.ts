@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { type KeyspacePolicy, openPolicy } from "../../keyspace.ts"
 import { later } from "../../time.ts"
 import type { Store, TimePosition } from "../store.ts"
 import {
@@ -12,6 +13,17 @@ import {
   sampleKeyspace,
   sampleOrganization,
 } from "./sample.ts"
+
+const fullPolicy: KeyspacePolicy = {
+  maxKeys: 7,
+  maxKeysPerOwner: 2,
+  countedKeys: "all",
+  uniqueNames: true,
+  maxLifetimeSeconds: 86_400,
+  expiryRequired: true,
+  expiryWithinCreator: true,
+  ownersGrant: true,
+}
 
 export function organizationContract(store: () => Store): void {
   describe("organizations and keyspaces", () => {
@@ -62,7 +74,7 @@ export function organizationContract(store: () => Store): void {
         permissions: [{ name: "invoices.read", description: "Read invoices" }],
         roles: [{ name: "clerk", description: "", permissions: ["invoices.read", "!invoices.delete"] }],
         limits: [{ name: "per_minute", count: 60, windowSeconds: 60 }],
-        maxActiveKeys: 7,
+        policy: fullPolicy,
       })
       await commit(store(), organization.id, { kind: "keyspace.insert", keyspace })
       expect(await store().keyspace(organization.id, keyspace.id)).toEqual(keyspace)
@@ -88,7 +100,7 @@ export function organizationContract(store: () => Store): void {
 
     test("an updated keyspace is the new one as a whole", async () => {
       const { organization, keyspace } = await found(store())
-      const renamed = { ...keyspace, name: "Renamed", maxActiveKeys: 3, revision: 2 }
+      const renamed = { ...keyspace, name: "Renamed", policy: { ...openPolicy, maxKeys: 3 }, revision: 2 }
       await commit(store(), organization.id, { kind: "keyspace.update", keyspace: renamed })
       expect(await store().keyspaceByName(organization.id, "Renamed")).toEqual(renamed)
       expect(await store().keyspaceByName(organization.id, keyspace.name)).toBeNull()

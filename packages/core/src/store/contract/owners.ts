@@ -9,6 +9,7 @@ import {
   insertKeys,
   insertPrincipals,
   keyInsert,
+  keyUpdate,
   nextId,
   noon,
   principalUpdate,
@@ -63,7 +64,7 @@ export function ownerContract(store: () => Store): void {
         const missing = { code: "not_found", resource: owner.kind } as const
         const inserted = keyInsert(sampleKey(founded, { owner }))
         await expectFailure(commit(store(), organizationId, inserted), missing)
-        const given = { kind: "key.update", key: revised(key, { owner }) } as const
+        const given = keyUpdate(revised(key, { owner }))
         await expectFailure(commit(store(), organizationId, given), missing)
       }
       expect(await store().key(organizationId, key.id)).toEqual(key)
@@ -84,8 +85,8 @@ export function ownerContract(store: () => Store): void {
         store(),
         organizationId,
         principalUpdate(gone, { removedAt: noon }, 2),
-        { kind: "key.update", key: kept },
-        { kind: "key.update", key: transferred },
+        keyUpdate(kept),
+        keyUpdate(transferred),
       )
       expect(await store().key(organizationId, given.id)).toEqual(transferred)
       const again = await updateKey(store(), kept, { name: "frozen" })

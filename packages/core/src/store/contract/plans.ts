@@ -3,8 +3,8 @@ import { later } from "../../time.ts"
 import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
 import {
   commit,
-  found,
   type Founded,
+  found,
   hour,
   insertKeys,
   keyInsert,
@@ -22,6 +22,8 @@ import {
 import type { Capabilities, StatementWatch } from "./suite.ts"
 
 const first = { limit: 5, after: null } as const
+
+const capped = { maxKeys: 5000, maxKeysPerOwner: 5000, uniqueNames: true } as const
 
 const digests = [1, 2].map((pepperVersion) => ({ pepperVersion, digest: `x ${pepperVersion}` }))
 

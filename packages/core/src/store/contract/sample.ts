@@ -2,7 +2,7 @@ import { expect } from "vitest"
 import type { AuditDraft } from "../../audit/event.ts"
 import { AuthorityError, type Failure } from "../../failure.ts"
 import type { Key, Secret } from "../../key/key.ts"
-import type { Keyspace } from "../../keyspace.ts"
+import { type Keyspace, type KeyspacePolicy, openPolicy } from "../../keyspace.ts"
 import type { Organization } from "../../organization.ts"
 import type { Principal, ServiceAccount, User } from "../../principal.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
@@ -55,8 +55,14 @@ export async function insertKeys(store: Store, ...keys: Key[]): Promise<void> {
   for (const key of keys) await commit(store, key.organizationId, keyInsert(key))
 }
 
-export function keyInsert(key: Key, maxActiveKeys: number | null = null): Change {
-  return { kind: "key.insert", key, maxActiveKeys }
+/** @param policy default: nothing is limited */
+export function keyInsert(key: Key, policy: Partial<KeyspacePolicy> = {}): Change {
+  return { kind: "key.insert", key, policy: { ...openPolicy, ...policy } }
+}
+
+/** @param policy default: nothing is limited */
+export function keyUpdate(key: Key, policy: Partial<KeyspacePolicy> = {}): Change {
+  return { kind: "key.update", key, policy: { ...openPolicy, ...policy } }
 }
 
 /** The next revision of a key, with some members changed. */
@@ -66,7 +72,7 @@ export function revised(key: Key, members: Partial<Key> = {}): Key {
 
 export async function updateKey(store: Store, key: Key, members: Partial<Key> = {}): Promise<Key> {
   const next = revised(key, members)
-  await commit(store, key.organizationId, { kind: "key.update", key: next })
+  await commit(store, key.organizationId, keyUpdate(next))
   return next
 }
 
@@ -200,7 +206,7 @@ export function sampleKeyspace(organizationId: string, members: Partial<Keyspace
     permissions: [],
     roles: [],
     limits: [],
-    maxActiveKeys: null,
+    policy: openPolicy,
     createdAt: noon,
     updatedAt: noon,
     revision: 1,

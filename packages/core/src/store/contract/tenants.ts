@@ -9,8 +9,8 @@ import type { Change, Store } from "../store.ts"
 import {
   commit,
   expectFailure,
-  found,
   type Founded,
+  found,
   hour,
   insertKeys,
   insertPrincipals,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { type Instant, later } from "../../time.ts"
 import type { KeyUsage, Store, UsageCount } from "../store.ts"
-import { found, hour, insertKeys, nextId, noon, sampleKey, sampleSecret } from "./sample.ts"
+import { found, hour, insertKeys, keyInsert, nextId, noon, sampleKey, sampleSecret } from "./sample.ts"
 
 export function usageContract(store: () => Store): void {
   describe("usage", () => {
@@ -95,7 +95,7 @@ export function usageContract(store: () => Store): void {
     test("thousands of keys are recorded in one call", async () => {
       const founded = await found(store())
       const keys = Array.from({ length: 2_500 }, () => sampleKey(founded))
-      const changes = keys.map((key) => ({ kind: "key.insert", key, maxActiveKeys: null }) as const)
+      const changes = keys.map((key) => keyInsert(key))
       await store().commit({ organizationId: founded.organization.id, changes, events: [] })
       await store().recordUsage(
         keys.map((key) =>

@@ -1,4 +1,5 @@
 import * as contract from "@keyward/contract"
+import { type KeyspacePolicy, openPolicy, type Patch } from "@keyward/core"
 import type { FastifyInstance } from "fastify"
 import type { Keyward } from "../../keyward.ts"
 import type { Authenticate } from "../authentication.ts"
@@ -22,7 +23,7 @@ export function serveKeyspaces(
       permissions: body.permissions?.map(described),
       roles: body.roles?.map(describedRole),
       limits: body.limits && limitsOf(body.limits),
-      maxActiveKeys: body.max_active_keys,
+      policy: body.policy && policyOf(body.policy),
     })
     sendRevision(reply, keyspace)
     reply.header("location", `/v1/keyspaces/${keyspace.id}`)
@@ -47,7 +48,7 @@ export function serveKeyspaces(
       permissions: orEmpty(body.permissions, [])?.map(described),
       roles: orEmpty(body.roles, [])?.map(describedRole),
       limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
-      maxActiveKeys: body.max_active_keys,
+      policy: body.policy === null ? openPolicy : body.policy && policyOf(body.policy),
     }
     const keyspace = await authority.updateKeyspace(
       caller,
@@ -58,6 +59,20 @@ export function serveKeyspaces(
     sendRevision(reply, keyspace)
     return printKeyspace(keyspace)
   })
+}
+
+/** What a merge patch makes of a policy: null is what holds by default. */
+function policyOf(patch: contract.KeyspacePolicyInput): Patch<KeyspacePolicy> {
+  return {
+    maxKeys: patch.max_keys,
+    maxKeysPerOwner: patch.max_keys_per_owner,
+    countedKeys: orEmpty(patch.counted_keys, openPolicy.countedKeys),
+    uniqueNames: orEmpty(patch.unique_names, openPolicy.uniqueNames),
+    maxLifetimeSeconds: patch.max_lifetime_seconds,
+    expiryRequired: orEmpty(patch.expiry_required, openPolicy.expiryRequired),
+    expiryWithinCreator: orEmpty(patch.expiry_within_creator, openPolicy.expiryWithinCreator),
+    ownersGrant: orEmpty(patch.owners_grant, openPolicy.ownersGrant),
+  }
 }
 
 function described<Named extends { readonly description?: string }>(named: Named) {

@@ -4,6 +4,7 @@ import {
   type Instant,
   type Key,
   type Keyspace,
+  type KeyspacePolicy,
   keyFormats,
   type Limit,
   type LimitStatus,
@@ -40,11 +41,24 @@ export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspa
     permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
     roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
     limits: keyspace.limits.map(printLimit),
-    max_active_keys: keyspace.maxActiveKeys,
+    policy: printPolicy(keyspace.policy),
     secret_pattern: keyFormats[keyspace.format].scannerPattern(keyspace.prefix),
     created_at: printTimestamp(keyspace.createdAt),
     updated_at: printTimestamp(keyspace.updatedAt),
     revision: keyspace.revision,
+  }
+}
+
+function printPolicy(policy: KeyspacePolicy): Static<typeof contract.KeyspacePolicy> {
+  return {
+    max_keys: policy.maxKeys,
+    max_keys_per_owner: policy.maxKeysPerOwner,
+    counted_keys: policy.countedKeys,
+    unique_names: policy.uniqueNames,
+    max_lifetime_seconds: policy.maxLifetimeSeconds,
+    expiry_required: policy.expiryRequired,
+    expiry_within_creator: policy.expiryWithinCreator,
+    owners_grant: policy.ownersGrant,
   }
 }
 

@@ -65,10 +65,10 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
       await updateKeyspace(transaction, change.keyspace)
       break
     case "key.insert":
-      await insertKey(transaction, change.key, change.maxActiveKeys)
+      await insertKey(transaction, change.key, change.policy)
       break
     case "key.update":
-      await updateKey(transaction, change.key)
+      await updateKey(transaction, change.key, change.policy)
       break
     case "secret.put":
       await putSecret(transaction, organizationId, change.keyId, change.secret)

@@ -1,18 +1,15 @@
-import { fail, type Instant, type Key, type Secret } from "@keyward/core"
+import { fail, type Key, type KeyCaps, type Secret } from "@keyward/core"
 import type { Kysely } from "kysely"
+import { countedColumns, countedKey, demandCaps } from "./key-caps.ts"
 import { demandOwner } from "./principal-changes.ts"
 import { keyRow, secretRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
 // All of this happens while the organization's chain is held, so nothing changes between a reading and a writing.
 
-export async function insertKey(
-  transaction: Kysely<Schema>,
-  key: Key,
-  maxActiveKeys: number | null,
-): Promise<void> {
+export async function insertKey(transaction: Kysely<Schema>, key: Key, policy: KeyCaps): Promise<void> {
   await demandOwner(transaction, key.organizationId, key.owner)
-  if (maxActiveKeys !== null) await demandRoom(transaction, key, maxActiveKeys)
+  await demandCaps(transaction, null, key, policy)
   await transaction.insertInto("keys").values(keyRow(key)).execute()
   await transaction
     .insertInto("secrets")
@@ -27,11 +24,11 @@ export async function insertKey(
   }
 }
 
-export async function updateKey(transaction: Kysely<Schema>, key: Key): Promise<void> {
+export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: KeyCaps): Promise<void> {
   const { id, organization_id, ...members } = keyRow(key)
   const before = await transaction
     .selectFrom("keys")
-    .select(["revision", "tags", "created_at", "owner_kind", "owner_id"])
+    .select(["revision", "tags", "created_at", ...countedColumns])
     .where("organization_id", "=", organization_id)
     .where("id", "=", id)
     .where("deleted_at", "is", null)
@@ -41,6 +38,7 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key): Promise<
   if (before.owner_kind !== key.owner.kind || before.owner_id !== key.owner.id) {
     await demandOwner(transaction, organization_id, key.owner)
   }
+  await demandCaps(transaction, countedKey(before), key, policy)
   await transaction
     .updateTable("keys")
     .set(members)
@@ -111,47 +109,4 @@ async function insertTags(transaction: Kysely<Schema>, key: Key): Promise<void> 
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-/** @throws "too_many_keys" when `maxActiveKeys` keys of the keyspace are active as this one is created */
-async function demandRoom(transaction: Kysely<Schema>, key: Key, maxActiveKeys: number): Promise<void> {
-  const unlimited = await countActive(transaction, key, maxActiveKeys, null)
-  const limited =
-    unlimited < maxActiveKeys
-      ? await countActive(transaction, key, maxActiveKeys - unlimited, key.createdAt)
-      : 0
-  if (unlimited + limited >= maxActiveKeys) fail({ code: "too_many_keys", limit: maxActiveKeys })
-}
-
-/**
- * Counts active keys of a keyspace, to `most` and no further.
- * @param expiringAfter null: those that never expire
- */
-async function countActive(
-  transaction: Kysely<Schema>,
-  { organizationId, keyspaceId, createdAt: now }: Key,
-  most: number,
-  expiringAfter: Instant | null,
-): Promise<number> {
-  if (most === 0) return 0
-  const counted = await transaction
-    .selectFrom((from) => {
-      const active = from
-        .selectFrom("keys")
-        .select("id")
-        .where("organization_id", "=", organizationId)
-        .where("keyspace_id", "=", keyspaceId)
-        .where("deleted_at", "is", null)
-        .where("revoked_at", "is", null)
-        .where("disabled_at", "is", null)
-        .where((eb) => eb.or([eb("not_before", "is", null), eb("not_before", "<=", now)]))
-      const lasting =
-        expiringAfter === null
-          ? active.where("expires_at", "is", null)
-          : active.where("expires_at", ">", expiringAfter)
-      return lasting.limit(most).as("active")
-    })
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow()
-  return counted.count
 }

@@ -231,4 +231,17 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: "policies",
+    statements: (text) => [
+      `alter table keyspaces add column policy ${text} not null default '{}'`,
+      `update keyspaces set policy = '{"maxKeys":' || max_active_keys || '}' where max_active_keys is not null`,
+      "alter table keyspaces drop column max_active_keys",
+      // An owner's keys of a keyspace: all of them, found by their names, and those that may count against a maximum.
+      `create index keys_of_owner on keys (organization_id, keyspace_id, owner_id, owner_kind, name)
+        where deleted_at is null`,
+      `create index keys_of_owner_that_count on keys (organization_id, keyspace_id, owner_id, owner_kind, expires_at)
+        where deleted_at is null and revoked_at is null and disabled_at is null`,
+    ],
+  },
 ]

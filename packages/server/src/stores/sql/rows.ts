@@ -1,4 +1,12 @@
-import type { AuditEvent, Instant, Key, Keyspace, Organization, Secret } from "@keyward/core"
+import {
+  type AuditEvent,
+  type Instant,
+  type Key,
+  type Keyspace,
+  type Organization,
+  openPolicy,
+  type Secret,
+} from "@keyward/core"
 import type { AuditEventRow, KeyRow, KeyspaceRow, OrganizationRow, SecretRow } from "./schema.ts"
 
 // The rows are ours, written from these same types, so reading them back asserts their types instead of checking them.
@@ -38,7 +46,7 @@ export function keyspaceOf(row: KeyspaceRow): Keyspace {
     permissions: JSON.parse(row.permissions),
     roles: JSON.parse(row.roles),
     limits: JSON.parse(row.limits),
-    maxActiveKeys: row.max_active_keys,
+    policy: { ...openPolicy, ...JSON.parse(row.policy) },
     createdAt: row.created_at as Instant,
     updatedAt: row.updated_at as Instant,
     revision: row.revision,
@@ -58,7 +66,7 @@ export function keyspaceRow(keyspace: Keyspace): KeyspaceRow {
     permissions: JSON.stringify(keyspace.permissions),
     roles: JSON.stringify(keyspace.roles),
     limits: JSON.stringify(keyspace.limits),
-    max_active_keys: keyspace.maxActiveKeys,
+    policy: JSON.stringify(keyspace.policy),
     created_at: keyspace.createdAt,
     updated_at: keyspace.updatedAt,
     revision: keyspace.revision,

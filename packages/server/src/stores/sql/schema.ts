@@ -124,7 +124,8 @@ export interface KeyspaceRow {
   readonly permissions: string
   readonly roles: string
   readonly limits: string
-  readonly max_active_keys: number | null
+  /** JSON; a member that is absent is that of `openPolicy`. */
+  readonly policy: string
   readonly created_at: number
   readonly updated_at: number
   readonly revision: number
