@@ -175,7 +175,10 @@ function failures(route: Route, schemas: SchemaComponents): JsonObject {
   if (route.errors) {
     const refusals = Object.entries(route.errors).map(([status, { description, schema }]) => [
       status,
-      { description, content: { "application/json": { schema: schemas.print(schema) } } },
+      {
+        description,
+        ...(schema ? { content: { "application/json": { schema: schemas.print(schema) } } } : {}),
+      },
     ])
     return Object.fromEntries(refusals)
   }

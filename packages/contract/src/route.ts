@@ -37,8 +37,10 @@ export interface Route {
   }
   /** Which problems it can answer, beside those of `commonProblems`. */
   readonly problems: readonly ProblemCode[]
-  /** A dialect's refusals, by status, in its vendor's envelope. Native routes have `problems` instead. */
-  readonly errors?: { readonly [status: number]: { readonly description: string; readonly schema: TSchema } }
+  /** A dialect's refusals, by status, in its vendor's envelope; null: no body. Native routes have `problems` instead. */
+  readonly errors?: {
+    readonly [status: number]: { readonly description: string; readonly schema: TSchema | null }
+  }
 }
 
 /** Keeps the literal types of a declaration, for the clients that are typed by it. */
