@@ -1,17 +1,16 @@
 import type { Dialect } from "../dialect.ts"
+import { issue } from "./issue.ts"
 import { keyspaceDefinition } from "./keyspace.ts"
 import { frameworkError } from "./refusal.ts"
 import { routes } from "./routes.ts"
 
-export { issueMasterKey } from "./keyspace.ts"
-
 /** The "API Keys" API of the Arthur GenAI Engine. */
 export const arthur: Dialect = {
   name: "arthur",
-  defaultPort: 4748,
-  needsRoot: true,
   // Ids of any length are judged by the schema, up to what a request line can hold.
   instance: { routerOptions: { maxParamLength: 16 * 1024 }, frameworkErrors: frameworkError },
+  healthPath: "/health",
   keyspace: keyspaceDefinition,
+  issue,
   routes,
 }

@@ -6,7 +6,7 @@ import type { FailureCode, ManagementPermission, Outcome, PermissionDefinition }
  * statuses and texts. Everything else in this folder is how these travel.
  */
 
-type ArthurPermission = "api_keys.read" | "api_keys.write"
+export type ArthurPermission = "api_keys.read" | "api_keys.write"
 
 /** The catalog of the dialect's keyspace: what an issued key can be allowed here. */
 export const catalog = [
@@ -32,10 +32,25 @@ export const managementPermission: Readonly<Record<ArthurPermission, ManagementP
 /** How the vendor calls whoever presents the master key: a management key that holds both permissions in the keyspace. */
 export const masterKey = { id: "master-key", role: "ADMIN-KEY" } as const
 
+/** Where a JWT says who its holder is. The first two have to be there; the roles are a list of texts, in any case. */
+export const tokenClaims = { subject: "sub", email: "email", roles: "realm_access.roles" } as const
+
+/** What each role of a JWT may do: the vendor's table, in which the master key's role is one like the others. */
+const tokenRoles: ReadonlyMap<string, readonly ArthurPermission[]> = new Map([
+  ...Object.entries(rolePermissions),
+  [masterKey.role, catalog.map(({ name }) => name)],
+])
+
+/** What the roles of a JWT may do together. A role that is not in the table may do nothing. */
+export function permissionsOf(roles: readonly string[]): readonly ArthurPermission[] {
+  return [...new Set(roles.flatMap((role) => tokenRoles.get(role.toUpperCase()) ?? []))]
+}
+
 export const texts = {
   requiresAuthentication: "Requires authentication",
   badCredentials: "Bad credentials",
   unauthorized: "Unauthorized",
+  unableToVerify: "Unable to verify credentials",
   mustBeAuthenticated: "User must be authenticated",
   forbidden: "Forbidden",
   tooManyAttempts: "Too many attempts; wait for the seconds in Retry-After.",

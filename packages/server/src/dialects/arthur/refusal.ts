@@ -1,7 +1,7 @@
 import type { ValidationError } from "@keyward/contract/arthur"
 import { AuthorityError } from "@keyward/core"
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
-import type { Conformance } from "../../config.ts"
+import type { Conformance } from "../dialect.ts"
 import { failures, texts } from "./mapping.ts"
 import { fastapiErrors, notAnObject, printErrors } from "./validation.ts"
 
@@ -18,6 +18,11 @@ export class Refusal extends Error {
     this.detail = detail
     this.retryAfterSeconds = retryAfterSeconds
   }
+}
+
+/** As Retry-After says it: whole seconds, and never too few. */
+export function secondsOf(milliseconds: number): number {
+  return Math.ceil(milliseconds / 1000)
 }
 
 /** A body or path that is not what the route declares. */

@@ -14,12 +14,13 @@ import type { FastifyPluginAsync, FastifyRequest } from "fastify"
 import type { DialectContext } from "../dialect.ts"
 import { serve } from "../serve.ts"
 import { newKey, printApiKey } from "./api-key.ts"
-import { type ArthurCaller, authenticate } from "./caller.ts"
+import { type ArthurCaller, authenticate, refusalText } from "./caller.ts"
 import { crossOrigin } from "./cors.ts"
 import { readJsonBody } from "./json-body.ts"
 import { parseKeyId } from "./key-id.ts"
 import { failures, texts } from "./mapping.ts"
 import { errorHandler, Refusal } from "./refusal.ts"
+import { presentedToken } from "./token.ts"
 import { isUnmatched, unmatched } from "./unmatched.ts"
 import { validatorCompiler } from "./validation.ts"
 
@@ -34,7 +35,8 @@ const pageLimit = 500
  * then validation, then 403, then what the operation itself refuses.
  */
 export function routes(context: DialectContext): FastifyPluginAsync {
-  const { authority, keyspace, conformance, clock, version } = context
+  const { authority, keyspace, clock, version } = context
+  const { conformance, allowedOrigins } = context.settings
 
   return async (instance) => {
     instance.setValidatorCompiler(validatorCompiler())
@@ -47,7 +49,7 @@ export function routes(context: DialectContext): FastifyPluginAsync {
     )
     const nowhere = unmatched(arthurRoutes)
     instance.setNotFoundHandler(nowhere)
-    instance.addHook("onRequest", crossOrigin(context.allowedOrigins))
+    instance.addHook("onRequest", crossOrigin(allowedOrigins))
     instance.addHook("onRequest", async (request, reply) =>
       isUnmatched(request) ? nowhere(request, reply) : undefined,
     )
@@ -70,7 +72,9 @@ export function routes(context: DialectContext): FastifyPluginAsync {
 
     const manager = async (request: FastifyRequest) => {
       const caller = await authenticate(context, request, texts.unauthorized)
-      if (conformance === "observed" && caller.by === "key") throw new Refusal(401, texts.unauthorized)
+      if (conformance === "observed" && caller.by === "key") {
+        throw new Refusal(401, refusalText(context, presentedToken(request.headers), texts.unauthorized))
+      }
       request.setDecorator("arthurCaller", caller)
     }
     const reads = async (request: FastifyRequest) =>

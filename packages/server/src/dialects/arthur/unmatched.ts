@@ -26,9 +26,14 @@ export function unmatched(routes: readonly Route[]) {
     const host = request.host ? `${request.protocol}://${request.host}` : ""
     return reply
       .code(307)
-      .header("location", [`${host}${twin}`, ...query].join("?"))
+      .header("location", [`${host}${mountOf(request)}${twin}`, ...query].join("?"))
       .send()
   }
+}
+
+/** The path below which the dialect is mounted, which is taken off before a request gets here; usually none. */
+function mountOf({ originalUrl, url }: FastifyRequest): string {
+  return originalUrl.slice(0, originalUrl.length - url.length)
 }
 
 /** Whether no route matched. Fastify lets a parameter be empty, where the vendor's server sees another path. */

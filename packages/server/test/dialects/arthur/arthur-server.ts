@@ -18,9 +18,11 @@ import fastify from "fastify"
 import { pino } from "pino"
 import { gather, registerSecret } from "../../../../../tests/evidence.ts"
 import { witnessedFetch } from "../../../../../tests/witness.ts"
-import type { Conformance } from "../../../src/config.ts"
-import { arthur, issueMasterKey } from "../../../src/dialects/arthur/index.ts"
+import { arthur } from "../../../src/dialects/arthur/index.ts"
+import type { Conformance, DialectSettings } from "../../../src/dialects/dialect.ts"
 import { assembleKeyward, type Keyward } from "../../../src/keyward.ts"
+import { assembleOpenId } from "../../../src/openid/openid.ts"
+import type { OpenIdSettings } from "../../../src/openid/settings.ts"
 
 /** What is answered, with the body both as it came and as JSON where it is JSON. */
 export interface Reply {
@@ -48,7 +50,9 @@ export interface ArthurServer {
   readonly organizationId: string
   readonly managementKeyspaceId: string
   readonly system: Caller
+  readonly settings: DialectSettings
   readonly master: CreatedKey
+  newMaster(): Promise<CreatedKey>
   readonly admin: CreatedKey
   readonly log: string[]
   advance(seconds: number): void
@@ -61,13 +65,16 @@ export interface ArthurServer {
 }
 
 export interface Settings {
-  readonly maxActiveKeys?: number
+  readonly maxKeys?: number
   readonly guessLimit?: number
   readonly allowedOrigins?: readonly string[]
+  readonly openId?: OpenIdSettings
+  /** When the clock starts. */
+  readonly now?: Instant
 }
 
 export async function openArthur(conformance: Conformance, settings: Settings = {}): Promise<ArthurServer> {
-  let now = Date.parse("2026-07-01T23:30:49.068Z") as Instant
+  let now = settings.now ?? (Date.parse("2026-07-01T23:30:49.068Z") as Instant)
   const clock = { now: () => now }
   const { store, breakStore } = breakable(openMemoryStore())
   const log: string[] = []
@@ -90,27 +97,56 @@ export async function openArthur(conformance: Conformance, settings: Settings = 
     guessLimit: settings.guessLimit ?? 0,
     usageFlushMs: null,
   })
-  const { organization, managementKeyspace, adminKey } = await createOrganization(keyward.deps, {
+  const { organization, managementKeyspace, admin, adminKey } = await createOrganization(keyward.deps, {
     name: "Example",
     admin: { email: "admin@example.com", displayName: "Admin", passwordHash: "unused" },
   })
+  const dialectSettings = {
+    conformance,
+    allowedOrigins: settings.allowedOrigins ?? [],
+    maxKeys: settings.maxKeys ?? 1000,
+    maxLifetimeDays: null,
+    creationsPerQuarterHour: null,
+  }
   const keyspace = await ensureBuiltInKeyspace(
     keyward.deps,
     organization.id,
-    arthur.keyspace({ maxActiveKeys: settings.maxActiveKeys ?? 1000 }),
+    arthur.keyspace(dialectSettings),
   )
-  const master = await issueMasterKey(keyward.authority, keyspace, managementKeyspace.id)
-  for (const { secret } of [adminKey, master]) registerSecret("key text", secret)
+  const newMaster = async (): Promise<CreatedKey> => {
+    const { admin_key: secret } = await arthur.issue(
+      { authority: keyward.authority, organization, keyspace, managementKeyspaceId: managementKeyspace.id },
+      { standing: "administrator", principal: admin, password: null },
+    )
+    const found = await keyward.verifier.verify({
+      text: String(secret),
+      visible: () => true,
+      guesser: null,
+      clientIp: null,
+      origin: null,
+    })
+    if (typeof secret !== "string" || !found.subject) throw new Error("no master key")
+    registerSecret("key text", secret)
+    return { key: found.subject.key, secret }
+  }
+  const master = await newMaster()
+  registerSecret("key text", adminKey.secret)
   const instance = fastify({ loggerInstance: logger, ...arthur.instance })
   await instance.register(
     arthur.routes({
       authority: keyward.authority,
       verifier: keyward.verifier,
+      guesses: keyward.guesses,
+      organization,
       keyspace,
-      conformance,
-      allowedOrigins: settings.allowedOrigins ?? [],
+      settings: dialectSettings,
+      identifyBearer: settings.openId
+        ? assembleOpenId(settings.openId, keyward.deps, logger).identifyBearer
+        : null,
       clock,
+      entropy: systemEntropy,
       version: "1.2.3",
+      installationId: crypto.randomUUID(),
     }),
   )
   const url = await instance.listen({ port: 0, host: "127.0.0.1" })
@@ -145,7 +181,9 @@ export async function openArthur(conformance: Conformance, settings: Settings = 
     organizationId: organization.id,
     managementKeyspaceId: managementKeyspace.id,
     system: systemCaller(organization.id),
+    settings: dialectSettings,
     master,
+    newMaster,
     admin: adminKey,
     log,
     advance(seconds) {

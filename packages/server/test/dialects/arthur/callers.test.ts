@@ -1,6 +1,6 @@
 import { createOrganization, ensureBuiltInKeyspace, type NewKey, systemCaller } from "@keyward/core"
 import { afterEach, describe, expect, test } from "vitest"
-import { arthur, issueMasterKey } from "../../../src/dialects/arthur/index.ts"
+import { arthur } from "../../../src/dialects/arthur/index.ts"
 import { type ArthurServer, modes, openArthur } from "./arthur-server.ts"
 
 let server: ArthurServer
@@ -118,15 +118,19 @@ describe.each(modes)("who may do what, %s", (mode) => {
     const keyspace = await ensureBuiltInKeyspace(
       deps,
       theirs.organization.id,
-      arthur.keyspace({ maxActiveKeys: 5 }),
+      arthur.keyspace(server.settings),
     )
-    const master = await issueMasterKey(authority, keyspace, theirs.managementKeyspace.id)
-    const issued = await authority.createKey(systemCaller(theirs.organization.id), {
+    const { organization, managementKeyspace, admin } = theirs
+    const master = await arthur.issue(
+      { authority, organization, keyspace, managementKeyspaceId: managementKeyspace.id },
+      { standing: "administrator", principal: admin, password: null },
+    )
+    const issued = await authority.createKey(systemCaller(organization.id), {
       keyspaceId: keyspace.id,
       name: "Theirs",
       roles: ["ORG-ADMIN"],
     })
-    for (const { secret } of [theirs.adminKey, master, issued]) {
+    for (const secret of [theirs.adminKey.secret, String(master["admin_key"]), issued.secret]) {
       expect(await matrix(secret)).toEqual(unrecognized)
       expect(await me(secret)).toEqual({ detail: "User must be authenticated" })
     }
@@ -173,11 +177,7 @@ describe.each(modes)("who may do what, %s", (mode) => {
     async (_state, end) => {
       server = await openArthur(mode)
       const issued = await server.issue(["ORG-ADMIN"])
-      const second = await issueMasterKey(
-        server.keyward.authority,
-        server.keyspace,
-        server.managementKeyspaceId,
-      )
+      const second = await server.newMaster()
       for (const { id, secret } of [
         { id: issued.id, secret: issued.key },
         { id: second.key.id, secret: second.secret },

@@ -92,7 +92,7 @@ describe.each(modes)("whatever is asked, %s", (mode) => {
   })
 
   test("every description and list of roles is given back as it came", async () => {
-    server = await openArthur(mode, { maxActiveKeys: 1_000_000 })
+    server = await openArthur(mode, { maxKeys: 1_000_000 })
     const roles = fc.constantFrom(
       "DEFAULT-RULE-ADMIN",
       "TASK-ADMIN",

@@ -140,7 +140,7 @@ describe.each(modes)("the four operations, %s", (mode) => {
   })
 
   test("the limit is exact under racing creations, and deactivating makes room", async () => {
-    server = await openArthur(mode, { maxActiveKeys: 10 })
+    server = await openArthur(mode, { maxKeys: 10 })
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => server.ask(collection, { method: "POST", body: {} })),
     )

@@ -243,7 +243,7 @@ describe.each(modes)("what a request must be, %s", (mode) => {
   })
 
   test("the order of refusals: 401, then validation, then 403, then the role, then the limit", async () => {
-    server = await openArthur(mode, { maxActiveKeys: 2 })
+    server = await openArthur(mode, { maxKeys: 2 })
     const invalid = mode === "documented" ? 422 : 400
     const weak = await server.keyward.authority.createKey(server.system, {
       keyspaceId: server.managementKeyspaceId,
