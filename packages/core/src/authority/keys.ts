@@ -19,6 +19,7 @@ import {
   mayWithKey,
   ownOwner,
 } from "./caller.ts"
+import { demandExpiry } from "./check-expiry.ts"
 import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
@@ -55,7 +56,10 @@ export interface CreatedKey {
   readonly secret: string
 }
 
-/** @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "permission_denied" */
+/**
+ * @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "already_exists" (name),
+ *         "permission_denied"
+ */
 export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewKey): Promise<CreatedKey> {
   const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
@@ -113,6 +117,7 @@ export async function composeKey(
   }
   const { keyspaceId: _, ...members } = input
   const key = await patched(findPrincipal, keyspace, blank, members, now)
+  await demandExpiry(deps, caller, keyspace.policy, key, now)
   demandGivable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, policy: keyspace.policy }
@@ -154,7 +159,8 @@ export async function listKeys(
 
 /**
  * @param expectedRevision which revision is to be changed; null: whichever there is
- * @throws "not_found", "key_revoked", "invalid_input", "grant_exceeds_caller", "revision_conflict", "permission_denied"
+ * @throws "not_found", "key_revoked", "invalid_input", "grant_exceeds_caller", "too_many_keys" and "already_exists" (name)
+ *         where the change makes the key count, or moves or renames it, "revision_conflict", "permission_denied"
  */
 export function updateKey(
   deps: AuthorityDeps,
@@ -169,6 +175,7 @@ export function updateKey(
     demandOwner(caller, keyspace, members.owner ?? before.owner)
     if (members.owner && !isSameOwner(members.owner, before.owner)) demandHandover(caller, before)
     const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
+    if (key.expiresAt !== before.expiresAt) await demandExpiry(deps, caller, keyspace.policy, key, now)
     demandGivable(caller, keyspace, key)
     await demandOwnGrants(deps, caller, keyspace, before, key)
     return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }

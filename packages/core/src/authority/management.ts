@@ -23,7 +23,7 @@ export const managementPermissions = [
   {
     name: "own_keys.write",
     description:
-      "Create, change, revoke and delete keys that one owns oneself, with no permissions that one's keys of the keyspace do not have already.",
+      "Create, change, revoke and delete keys that one owns oneself, with no permissions that one's keys of the keyspace do not have already, unless its policy lets owners grant.",
   },
   { name: "own_keys.reveal", description: "Read the secret of a recoverable key that one owns oneself." },
   { name: "members.read", description: "Read users, service accounts and their roles." },

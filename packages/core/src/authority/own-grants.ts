@@ -11,6 +11,7 @@ import type { AuthorityDeps } from "./deps.ts"
  * Keeps those who may write only their own keys from raising themselves. What a keyspace's permissions are worth, only
  * the organization's own API knows; so they are given by whoever may write all keys of the keyspace, and an owner hands
  * on to a key of theirs at most what one of their active keys there has, or the key itself had, and for no longer.
+ * Unless the keyspace's policy is `ownersGrant`: there, permissions only narrow what the owner may do anyway.
  * @param before the key as it is; null for a new one
  * @throws "grant_exceeds_caller"
  */
@@ -22,7 +23,7 @@ export async function demandOwnGrants(
   key: Key,
 ): Promise<void> {
   // What a management key is granted, the caller itself has to hold (`demandGrantable`).
-  if (keyspace.kind === "management") return
+  if (keyspace.kind === "management" || keyspace.policy.ownersGrant) return
   if (caller.holds.allows({ name: "keys.write", resource: keyspace.id })) return
   const given = heldPermissions(key, keyspace)
   const denials = given.grants.filter((grant) => grant.startsWith("!"))

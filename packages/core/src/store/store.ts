@@ -28,8 +28,9 @@ export interface Store {
    * of one organization happen one after another. When it returns, the commit survives a crash of machine or process.
    * @throws "revision_conflict" when an updated object is not at the revision that the change was made from
    * @throws "not_found" when an updated object, a new key's keyspace or the organization is not there, or is another's
-   * @throws "already_exists" when an id, alias, name, user name, e-mail address or digest is taken (names the member)
-   * @throws "too_many_keys" when the keyspace already holds `maxActiveKeys` active keys
+   * @throws "already_exists" when an id, alias, name, user name, e-mail address or digest is taken (names the member);
+   *         that of a key only where its policy says so
+   * @throws "too_many_keys" when a key is made, or changed so, that more keys would count than its policy allows
    */
   commit(commit: Commit): Promise<void>
 
@@ -182,11 +183,17 @@ export type Change =
   /** The whole new keyspace, made from the revision before: `keyspace.revision - 1`. */
   | { readonly kind: "keyspace.update"; readonly keyspace: Keyspace }
   /**
-   * With its secrets. Refused when `maxActiveKeys` keys of the keyspace are active at `createdAt`, and with "not_found"
-   * when the owner is a user or service account that is unknown or removed; so is a `key.update` that changes the owner.
+   * With its secrets. Refused with "not_found" when the owner is a user or service account that is unknown or removed; so
+   * is a `key.update` that changes the owner. And refused as `claimsOf` says, with "too_many_keys" when as many keys of
+   * the keyspace, or of the owner in the keyspace, count at `createdAt` as the policy allows, and with "already_exists"
+   * when a key of the owner in the keyspace has the name and the policy is `uniqueNames`.
    */
   | { readonly kind: "key.insert"; readonly key: Key; readonly policy: KeyCaps }
-  /** The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are. */
+  /**
+   * The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are.
+   * Refused like a `key.insert`, at `updatedAt`, for what the change adds: a key that did not count and now does (enabled
+   * again, given a later expiry), one of another owner, one of another name.
+   */
   | { readonly kind: "key.update"; readonly key: Key; readonly policy: KeyCaps }
   /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }

@@ -6,20 +6,17 @@ import type { Change, Store } from "../store.ts"
 import {
   commit,
   everyPage,
-  expectFailure,
   found,
   insertKeys,
   insertPrincipals,
   keyInsert,
   keyUpdate,
-  minute,
   noon,
   principalUpdate,
   revised,
   sampleDraft,
   sampleKey,
   sampleUser,
-  updateKey,
 } from "./sample.ts"
 
 export function concurrencyContract(store: () => Store): void {
@@ -39,63 +36,6 @@ export function concurrencyContract(store: () => Store): void {
       }
       const stored = await store().key(key.organizationId, key.id)
       expect(stored).toMatchObject({ revision: 2, name: `attempt ${made[0]}` })
-    })
-
-    test("of 50 keys inserted at once as many are let in as the maximum says", async () => {
-      const founded = await found(store())
-      const organizationId = founded.organization.id
-      const attempts = Array.from({ length: 50 }, (_, at) => {
-        const expiresAt = at % 2 ? later(noon, minute) : null
-        return commit(store(), organizationId, keyInsert(sampleKey(founded, { expiresAt }), { maxKeys: 7 }))
-      })
-      const results = await Promise.allSettled(attempts)
-      expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(7)
-      for (const result of results) {
-        if (result.status === "rejected") {
-          expect(result.reason).toMatchObject({
-            failure: { code: "too_many_keys", limit: 7, per: "keyspace" },
-          })
-        }
-      }
-      const page = await store().keys(organizationId, {}, noon, { limit: 50, after: null })
-      expect(page.items).toHaveLength(7)
-    })
-
-    test("only keys of the keyspace that are active when the new one is created count to the maximum", async () => {
-      const founded = await found(store())
-      const other = await found(store())
-      const organizationId = founded.organization.id
-      const revocation = { reason: "unspecified", note: null } as const
-      await insertKeys(
-        store(),
-        sampleKey(other),
-        sampleKey(founded, { revokedAt: noon, revocation }),
-        sampleKey(founded, { disabledAt: noon }),
-        sampleKey(founded, { expiresAt: noon }),
-        sampleKey(founded, { notBefore: later(noon, 1) }),
-        sampleKey(founded, { notBefore: noon, expiresAt: later(noon, 1) }),
-      )
-      const deleted = sampleKey(founded)
-      await insertKeys(store(), deleted)
-      await updateKey(store(), deleted, { deletedAt: noon })
-
-      const full = { code: "too_many_keys", limit: 1, per: "keyspace" } as const
-      await expectFailure(
-        commit(store(), organizationId, keyInsert(sampleKey(founded), { maxKeys: 1 })),
-        full,
-      )
-      await commit(store(), organizationId, keyInsert(sampleKey(founded), { maxKeys: 2 }))
-      // A moment later one has expired and another has become valid.
-      const next = sampleKey(founded, { createdAt: later(noon, 1) })
-      await expectFailure(commit(store(), organizationId, keyInsert(next, { maxKeys: 2 })), {
-        ...full,
-        limit: 2,
-      })
-      await expectFailure(commit(store(), organizationId, keyInsert(next, { maxKeys: 0 })), {
-        ...full,
-        limit: 0,
-      })
-      await commit(store(), organizationId, keyInsert(next, { maxKeys: 3 }))
     })
 
     test("of many users inserted or renamed to one address at once one has it", async () => {

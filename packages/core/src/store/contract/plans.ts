@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { KeyCaps } from "../../keyspace.ts"
 import { later } from "../../time.ts"
 import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
 import {
@@ -105,6 +106,8 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   "audit events: between": events({ from: noon, before: later(noon, hour) }),
   setting: (store) => store.setting("x"),
   ensureSetting: (store) => store.ensureSetting("x", "y"),
+  "commit: caps on active keys": caps("active"),
+  "commit: caps on all keys": caps("all"),
   "commit: every change": async (store) => {
     const ours = await found(store)
     const key = sampleKey(ours, { tags: ["a"] })
@@ -199,6 +202,27 @@ function people(filter: PrincipalFilter) {
     const order = principalOrder(filter)
     const value = order === "email" ? "x" : noon
     await store.principals(organization.id, filter, { limit: 5, after: { order, value, id: "x" } })
+  }
+}
+
+/** A new key, one that is enabled again, and one that is given away and renamed, each held to every cap. */
+function caps(countedKeys: KeyCaps["countedKeys"]) {
+  return async (store: Store, { organization, keyspace }: Founded) => {
+    const policy = { ...capped, countedKeys }
+    const key = sampleKey(
+      { organization, keyspace },
+      { disabledAt: noon, owner: { kind: "external", id: "x" } },
+    )
+    const enabled = revised(key, { disabledAt: null, expiresAt: later(noon, hour) })
+    const given = revised(enabled, { name: "y", owner: { kind: "external", id: "y" } })
+    await commit(
+      store,
+      organization.id,
+      keyInsert(key, policy),
+      keyUpdate(enabled, policy),
+      keyUpdate(given, policy),
+      keyUpdate(revised(given, { deletedAt: noon }), policy),
+    )
   }
 }
 

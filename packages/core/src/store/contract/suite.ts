@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe } from "vitest"
 import type { Store } from "../store.ts"
 import { aliasContract } from "./aliases.ts"
 import { auditContract } from "./audit.ts"
+import { capContract } from "./caps.ts"
 import { closingContract } from "./closing.ts"
 import { commitContract } from "./commits.ts"
 import { concurrencyContract } from "./concurrency.ts"
@@ -74,6 +75,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     commitContract(store)
     keyContract(store)
     ownerContract(store)
+    capContract(store)
     keyListContract(store)
     pagingContract(store)
     exactnessContract(store)
