@@ -1,8 +1,10 @@
 import { resolve } from "node:path"
-import { isOriginPattern, type SessionLifetime } from "@keyward/core"
+import type { SessionLifetime } from "@keyward/core"
 import { type Static, type TSchema, Type } from "typebox"
 import { Value } from "typebox/value"
+import { type DialectName, type DialectPlace, dialectSettings, resolveDialects } from "./dialect-settings.ts"
 import { type OpenIdSettings, resolveOpenId } from "./openid/settings.ts"
+import { oneOf, rangeOf, text, whole, withinRange } from "./setting.ts"
 
 /**
  * Every name of the configuration, with what it means: the only source of defaults, checks and documentation.
@@ -10,7 +12,7 @@ import { type OpenIdSettings, resolveOpenId } from "./openid/settings.ts"
  */
 const settings = {
   KEYWARD_HOST: text("Address that the server listens on.", { default: "127.0.0.1", minLength: 1 }),
-  KEYWARD_PORT: port("Port that the server listens on; 0 takes any free one.", "4747"),
+  KEYWARD_PORT: whole("Port that the server listens on; 0 takes any free one.", "4747", 65_535),
   KEYWARD_DATA_DIR: text("Folder for the SQLite file, secrets.json and credentials.json.", {
     default: "./data",
   }),
@@ -77,27 +79,7 @@ const settings = {
     "trace",
     "silent",
   ]),
-  KEYWARD_ARTHUR_PORT: port(
-    "Port of the Arthur GenAI Engine dialect; 0 takes any free one, empty switches it off (keyward dev: 4748, or 0 when KEYWARD_PORT is 0).",
-    "",
-  ),
-  KEYWARD_ARTHUR_CONFORMANCE: oneOf(
-    "Whether the Arthur dialect answers as its reference says or as the vendor's server does.",
-    "documented",
-    ["documented", "observed"],
-  ),
-  KEYWARD_ARTHUR_ALLOWED_ORIGINS: text(
-    "Origins whose pages may call the Arthur dialect, beside the vendor's own: https://app.example.com, comma-separated.",
-    { default: "" },
-  ),
-  KEYWARD_ARTHUR_MAX_KEYS: whole("Most active keys that the Arthur dialect issues.", "1000", 1_000_000, 1),
-  KEYWARD_ARTHUR_ORGANIZATION_ID: text(
-    "Organization that the Arthur dialect serves. Default: the oldest one.",
-    {
-      default: "",
-      pattern: "^(|[0-9a-f-]{36})$",
-    },
-  ),
+  ...dialectSettings,
   KEYWARD_OPENID_ISSUER: text(
     "OpenID provider, exactly as it writes its issuer: https://login.example.com/realms/main. Empty: none.",
     { default: "", maxLength: 1000 },
@@ -175,8 +157,6 @@ const Settings = Type.Object(settings)
 type SettingName = keyof typeof settings
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent"
-/** Where a vendor's reference and its running server contradict each other: as the one says, or as the other does. */
-export type Conformance = "documented" | "observed"
 
 /** The resolved configuration: nothing later asks whether something is set. */
 export interface Config {
@@ -197,15 +177,7 @@ export interface Config {
   readonly guessLimit: number
   readonly usageFlushMs: number
   readonly logLevel: LogLevel
-  readonly arthur: {
-    /** null: switched off. */
-    readonly port: number | null
-    readonly conformance: Conformance
-    readonly maxKeys: number
-    readonly allowedOrigins: readonly string[]
-    /** null: the oldest organization. */
-    readonly organizationId: string | null
-  }
+  readonly dialects: Readonly<Record<DialectName, DialectPlace>>
   /** null: no provider is configured. */
   readonly openId: OpenIdSettings | null
   /** null: not set. */
@@ -228,9 +200,6 @@ export function readConfig(environment: Environment = process.env, development =
   const values = readValues(environment)
   const dataDir = resolve(values.KEYWARD_DATA_DIR)
   const publicUrl = publicUrlOf(values.KEYWARD_PUBLIC_URL)
-  const arthurDefault = development ? (values.KEYWARD_PORT === "0" ? "0" : "4748") : ""
-  const arthurPort =
-    values.KEYWARD_ARTHUR_PORT || (environment["KEYWARD_ARTHUR_PORT"] === undefined ? arthurDefault : "")
   return Object.freeze({
     host: values.KEYWARD_HOST,
     port: Number(values.KEYWARD_PORT),
@@ -256,13 +225,7 @@ export function readConfig(environment: Environment = process.env, development =
     guessLimit: Number(values.KEYWARD_GUESS_LIMIT),
     usageFlushMs: Number(values.KEYWARD_USAGE_FLUSH_MS),
     logLevel: values.KEYWARD_LOG_LEVEL as LogLevel,
-    arthur: Object.freeze({
-      port: arthurPort === "" ? null : Number(arthurPort),
-      conformance: values.KEYWARD_ARTHUR_CONFORMANCE as Conformance,
-      maxKeys: Number(values.KEYWARD_ARTHUR_MAX_KEYS),
-      allowedOrigins: originsOf("KEYWARD_ARTHUR_ALLOWED_ORIGINS", values.KEYWARD_ARTHUR_ALLOWED_ORIGINS),
-      organizationId: values.KEYWARD_ARTHUR_ORGANIZATION_ID || null,
-    }),
+    dialects: dialectsOf(values, development),
     openId: openIdOf(values, publicUrl),
     url: values.KEYWARD_URL || null,
     apiKey: values.KEYWARD_API_KEY || null,
@@ -315,42 +278,14 @@ function readValues(environment: Environment): Static<typeof Settings> {
   return Value.Parse(Settings, values)
 }
 
-function text(description: string, options: Record<string, unknown>) {
-  return Type.String({ description, maxLength: 10_000, ...options })
-}
-
-function whole(description: string, standard: string, maximum: number, minimum = 0) {
-  return Type.String({
-    description,
-    default: standard,
-    pattern: "^[0-9]{1,10}$",
-    "x-range": [minimum, maximum],
-  })
-}
-
-function port(description: string, standard: string) {
-  const pattern = standard === "" ? "^[0-9]{0,5}$" : "^[0-9]{1,5}$"
-  return Type.String({ description, default: standard, pattern, "x-range": [0, 65_535] })
-}
-
-function oneOf(description: string, standard: string, values: readonly string[]) {
-  return Type.String({
-    description: `${description} One of: ${values.join(", ")}.`,
-    default: standard,
-    pattern: `^(${values.join("|")})$`,
-  })
-}
-
-function withinRange(schema: TSchema, value: string): boolean {
-  const range: unknown = Reflect.get(schema, "x-range")
-  if (!Array.isArray(range) || value === "") return true
-  const [minimum, maximum] = range
-  return Number(value) >= minimum && Number(value) <= maximum
-}
-
-function rangeOf(schema: TSchema): string {
-  const range: unknown = Reflect.get(schema, "x-range")
-  return Array.isArray(range) ? ` A whole number from ${range[0]} to ${range[1]}.` : ""
+function dialectsOf(values: Static<typeof Settings>, development: boolean): Config["dialects"] {
+  const anyPort = values.KEYWARD_PORT === "0"
+  const { dialects, faults } = resolveDialects(
+    values,
+    development ? ({ defaultPort }) => (anyPort ? 0 : defaultPort) : null,
+  )
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"))
+  return Object.freeze(dialects)
 }
 
 function openIdOf(values: Static<typeof Settings>, publicUrl: string | null): OpenIdSettings | null {
@@ -369,14 +304,6 @@ function publicUrlOf(value: string): string | null {
   throw new ConfigError(
     `KEYWARD_PUBLIC_URL: "${value}" is not a URL such as https://keys.example.com, without credentials, query and fragment.`,
   )
-}
-
-function originsOf(name: string, list: string): readonly string[] {
-  const origins = list.split(",").map((origin) => origin.trim())
-  const wrong = list === "" ? undefined : origins.find((origin) => !isOriginPattern(origin))
-  if (wrong !== undefined)
-    throw new ConfigError(`${name}: "${wrong}" is not an origin such as https://app.example.com.`)
-  return list === "" ? [] : origins
 }
 
 /** `1:<base64>,2:<base64>`; null for the empty text. */

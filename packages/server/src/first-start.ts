@@ -53,6 +53,6 @@ export function createDemoKeyspace(keyward: Keyward, organizationId: string): Pr
 }
 
 /** 120 bits, to be typed if need be. */
-function newPassword(entropy: Entropy): string {
+export function newPassword(entropy: Entropy): string {
   return Buffer.from(entropy.bytes(15)).toString("base64url")
 }

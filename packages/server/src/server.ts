@@ -1,24 +1,17 @@
 import type { AddressInfo } from "node:net"
-import {
-  type Clock,
-  type Entropy,
-  ensureBuiltInKeyspace,
-  type Organization,
-  systemClock,
-  systemEntropy,
-} from "@keyward/core"
+import { type Clock, type Entropy, systemClock, systemEntropy } from "@keyward/core"
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
 import { type Config, ConfigError } from "./config.ts"
-import { dialects } from "./dialects/index.ts"
-import { createApp, createListener } from "./http/app.ts"
+import { serveDialects } from "./dialect-serving.ts"
+import type { DialectName, Mount } from "./dialect-settings.ts"
+import { createApp } from "./http/app.ts"
 import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
 import { assembleOpenId } from "./openid/openid.ts"
 import { openStore } from "./stores/open.ts"
 import { claimServing, type Serving } from "./stores/serving.ts"
 import { localUrl } from "./url.ts"
-import { version } from "./version.ts"
 
 export interface OpenOptions {
   readonly logger: Logger
@@ -78,8 +71,8 @@ const nothingServed: Serving = { release: () => undefined }
 export interface Listening {
   /** Where the native API is, without a slash at the end. */
   readonly baseUrl: string
-  /** Where the Arthur dialect is; null: switched off. */
-  readonly arthurUrl: string | null
+  /** Where each dialect is that is mounted, likewise. */
+  readonly dialectUrls: ReadonlyMap<DialectName, string>
   /** Stops taking requests, answers those under way, and closes the authority. */
   close(): Promise<void>
 }
@@ -87,41 +80,34 @@ export interface Listening {
 /** How often a server that is closing ends the connections that have gone idle; milliseconds. */
 const sweepMs = 50
 
-/** Serves an authority: the native API, and each dialect that is switched on, on a port of its own. */
+/** Serves an authority: the native API, and each dialect that is mounted. */
 export async function listen(keyward: Keyward, config: Config, logger: Logger): Promise<Listening> {
   const settings = { logger, trustedHops: config.trustedHops, publicUrl: config.publicUrl }
-  const listeners: FastifyInstance[] = []
+  const apps: FastifyInstance[] = []
   try {
     const openId = config.openId && assembleOpenId(config.openId, keyward.deps, logger)
-    const baseUrl = await start(createApp(keyward, { ...settings, openId }), config.port)
-    const arthurUrl = config.arthur.port === null ? null : await start(await arthurApp(), config.arthur.port)
-    return { baseUrl, arthurUrl, close }
+    const dialects = await serveDialects(keyward, config, settings, openId)
+    apps.push(...dialects.map(({ app }) => app))
+    const mounted = dialects.flatMap(({ mount, app }) =>
+      mount.kind === "port" ? [] : [{ place: mount, app }],
+    )
+    const main = createApp(keyward, { ...settings, openId, mounted })
+    apps.unshift(main)
+    const baseUrl = await start(main, config.port)
+    const dialectUrls = new Map<DialectName, string>()
+    for (const { name, mount, app } of dialects) {
+      dialectUrls.set(
+        name,
+        mount.kind === "port" ? await start(app, mount.port) : urlOfMount(mount, baseUrl, config.publicUrl),
+      )
+    }
+    return { baseUrl, dialectUrls, close }
   } catch (error) {
     await close()
     throw error
   }
 
-  async function arthurApp(): Promise<FastifyInstance> {
-    const { arthur } = dialects
-    const organization = await organizationOf(keyward, config.arthur.organizationId)
-    const definition = arthur.keyspace({ maxActiveKeys: config.arthur.maxKeys })
-    const app = createListener({ ...settings, instance: arthur.instance })
-    app.register(
-      arthur.routes({
-        authority: keyward.authority,
-        verifier: keyward.verifier,
-        keyspace: await ensureBuiltInKeyspace(keyward.deps, organization.id, definition),
-        conformance: config.arthur.conformance,
-        allowedOrigins: config.arthur.allowedOrigins,
-        clock: keyward.deps.clock,
-        version,
-      }),
-    )
-    return app
-  }
-
   async function start(app: FastifyInstance, port: number): Promise<string> {
-    listeners.push(app)
     await app.listen({ host: config.host, port })
     const address = app.server.address() as AddressInfo
     return localUrl(address.address, address.port)
@@ -130,10 +116,10 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
   async function close(): Promise<void> {
     // A connection whose last answer was under way when the closing began would be kept alive for more that never come.
     const sweep = setInterval(() => {
-      for (const { server } of listeners) server.closeIdleConnections()
+      for (const { server } of apps) server.closeIdleConnections()
     }, sweepMs)
     try {
-      await Promise.all(listeners.map((app) => app.close()))
+      await Promise.all(apps.map((app) => app.close()))
     } finally {
       clearInterval(sweep)
     }
@@ -141,15 +127,14 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
   }
 }
 
-/** @throws ConfigError when there is no such organization, or none at all */
-async function organizationOf({ store }: Keyward, id: string | null): Promise<Organization> {
-  if (id === null) {
-    const { items } = await store.organizations({ limit: 1, after: null })
-    const [oldest] = items
-    if (oldest) return oldest
-    throw new ConfigError('There is no organization yet; "keyward init" creates the first one.')
-  }
-  const organization = await store.organization(id)
-  if (organization) return organization
-  throw new ConfigError(`KEYWARD_ARTHUR_ORGANIZATION_ID names no organization of this store: ${id}.`)
+/** Where clients reach what shares the main port. */
+function urlOfMount(
+  mount: Exclude<Mount, { kind: "port" }>,
+  baseUrl: string,
+  publicUrl: string | null,
+): string {
+  if (mount.kind === "path") return (publicUrl ?? baseUrl) + mount.path
+  const url = new URL(publicUrl ?? baseUrl)
+  url.hostname = mount.host
+  return url.origin
 }

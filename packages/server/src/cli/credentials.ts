@@ -1,9 +1,21 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
+import { isDeepStrictEqual } from "node:util"
 import { type Static, Type } from "typebox"
 import { Value } from "typebox/value"
 import { ConfigError } from "../config.ts"
+import { dialectNames } from "../dialect-settings.ts"
 import { replacePrivateFile } from "../durable-file.ts"
+import type { Listening } from "../server.ts"
+
+/** What somebody reaches one dialect with. The members are the vendor's; `limited` is an ordinary user's. */
+const Block = Type.Intersect([
+  Type.Object({
+    /** null: the dialect is switched off. */
+    base_url: Type.Union([Type.String(), Type.Null()]),
+  }),
+  Type.Record(Type.String(), Type.Unknown()),
+])
 
 /** What `keyward dev` writes on its first start. Members that others have added are kept. */
 const Credentials = Type.Object({
@@ -11,19 +23,12 @@ const Credentials = Type.Object({
   organization_id: Type.String(),
   admin: Type.Object({ email: Type.String(), password: Type.String(), api_key: Type.String() }),
   demo_keyspace_id: Type.String(),
-  arthur: Type.Object({
-    /** null: the dialect was switched off. */
-    base_url: Type.Union([Type.String(), Type.Null()]),
-    admin_key: Type.String(),
-  }),
+  arthur: Type.Optional(Block),
+  automox: Type.Optional(Block),
+  octopus: Type.Optional(Block),
+  docspace: Type.Optional(Block),
 })
 export type Credentials = Static<typeof Credentials>
-
-/** Where a server that `keyward dev` started is to be reached. */
-export interface Addresses {
-  readonly baseUrl: string
-  readonly arthurUrl: string | null
-}
 
 export function credentialsFile(dataDir: string): string {
   return join(dataDir, "credentials.json")
@@ -47,11 +52,14 @@ export function writeCredentials(dataDir: string, credentials: Credentials): Pro
 export async function moveCredentials(
   dataDir: string,
   credentials: Credentials,
-  { baseUrl, arthurUrl }: Addresses,
+  { baseUrl, dialectUrls }: Pick<Listening, "baseUrl" | "dialectUrls">,
 ): Promise<Credentials> {
-  if (credentials.base_url === baseUrl && credentials.arthur.base_url === arthurUrl) return credentials
-  const moved = { ...credentials, base_url: baseUrl, arthur: { ...credentials.arthur, base_url: arthurUrl } }
-  await writeCredentials(dataDir, moved)
+  const moved: Credentials = { ...credentials, base_url: baseUrl }
+  for (const name of dialectNames) {
+    const block = credentials[name]
+    if (block) moved[name] = { ...block, base_url: dialectUrls.get(name) ?? null }
+  }
+  if (!isDeepStrictEqual(moved, credentials)) await writeCredentials(dataDir, moved)
   return moved
 }
 

@@ -1,11 +1,12 @@
 import process from "node:process"
 import type { Command } from "commander"
 import { type Config, ConfigError, readConfig } from "../config.ts"
+import { dialectNames, vendors } from "../dialect-settings.ts"
 import type { Keyward } from "../keyward.ts"
+import type { Listening } from "../server.ts"
 import { localUrl } from "../url.ts"
 import { version } from "../version.ts"
 import {
-  type Addresses,
   type Credentials,
   credentialsFile,
   moveCredentials,
@@ -20,7 +21,7 @@ export function addDev(program: Command): void {
     .command("dev")
     .summary("serve on this machine, with everything made on the first start")
     .description(
-      "Serves from the data folder (KEYWARD_DATA_DIR, default ./data). The first start makes the secrets, an organization with its administrator, a keyspace to try things out in and the Arthur dialect's master key; it shows the credentials this once and keeps them in credentials.json in the data folder, for the remote commands. Ends like `keyward serve`. Logs are JSON lines on standard error.",
+      "Serves from the data folder (KEYWARD_DATA_DIR, default ./data). The first start makes the secrets, an organization with its administrator, a keyspace to try things out in, and credentials for every dialect; it shows the credentials this once and keeps them in credentials.json in the data folder, for the remote commands. Ends like `keyward serve`. Logs are JSON lines on standard error.",
     )
     .option("--json", "print one line of JSON when it serves: where, and on the first start the credentials")
     .action(dev)
@@ -59,56 +60,79 @@ async function dev({ json }: OutputOptions): Promise<void> {
 
 /** The credentials are on the disk before anything is served: whoever can use this installation has them. */
 async function makeInstallation(keyward: Keyward, config: Config): Promise<Credentials> {
-  const [
-    { ensureBuiltInKeyspace, managementKeyspace },
-    { createDemoKeyspace, createFirstOrganization },
-    arthur,
-  ] = await Promise.all([
-    import("@keyward/core"),
-    import("../first-start.ts"),
-    import("../dialects/arthur/index.ts"),
-  ])
-  const { authority, deps } = keyward
+  const { createDemoKeyspace, createFirstOrganization } = await import("../first-start.ts")
   const { organizationId, admin } = await createFirstOrganization(keyward, {
     organizationName: "Organization",
     email: "admin@example.com",
   })
   const demonstration = await createDemoKeyspace(keyward, organizationId)
-  const definition = arthur.arthur.keyspace({ maxActiveKeys: config.arthur.maxKeys })
-  const keyspace = await ensureBuiltInKeyspace(deps, organizationId, definition)
-  const management = await managementKeyspace(deps, organizationId)
-  const master = await arthur.issueMasterKey(authority, keyspace, management.id)
   const credentials = {
     base_url: localUrl(config.host, config.port),
     organization_id: organizationId,
     admin: { email: admin.email, password: admin.password, api_key: admin.apiKey },
     demo_keyspace_id: demonstration.id,
-    arthur: {
-      base_url: config.arthur.port === null ? null : localUrl(config.host, config.arthur.port),
-      admin_key: master.secret,
-    },
   }
+  // Should this be cut short from here on, the next start goes on with the dialects.
   await writeCredentials(config.dataDir, credentials)
-  return credentials
+  return withDialects(keyward, config, credentials)
+}
+
+/** Adds the credentials for every dialect, and writes them down. */
+async function withDialects(
+  keyward: Keyward,
+  config: Config,
+  credentials: Credentials,
+): Promise<Credentials> {
+  const { issueFirstCredentials } = await import("../first-dialects.ts")
+  const { organization_id: organizationId, admin } = credentials
+  const organization = await keyward.store.organization(organizationId)
+  const principal = await keyward.store.userByEmail(organizationId, admin.email)
+  // The administrator of the first start is gone: whoever took over enables the dialects that they want.
+  if (!organization || !principal) return credentials
+  const { password } = admin
+  const issued = await issueFirstCredentials(keyward, config, organization, {
+    standing: "administrator",
+    principal,
+    password,
+  })
+  const all: Credentials = { ...credentials }
+  for (const [name, { administrator, limited, service }] of issued) {
+    all[name] = {
+      // Where it is to be reached is told once it is served.
+      base_url: null,
+      ...administrator,
+      limited,
+      ...(service ? { service } : {}),
+    }
+  }
+  await writeCredentials(config.dataDir, all)
+  return all
 }
 
 /** @throws ConfigError when the file is another installation's */
-async function credentialsOf({ store }: Keyward, { dataDir }: Config): Promise<Credentials | null> {
+async function credentialsOf(keyward: Keyward, config: Config): Promise<Credentials | null> {
+  const { dataDir } = config
   const credentials = await readCredentials(dataDir)
-  if (credentials === null || (await store.organization(credentials.organization_id))) return credentials
-  throw new ConfigError(
-    `${credentialsFile(dataDir)} belongs to another store. Move it away, or start with the KEYWARD_DATABASE_URL that it belongs to.`,
-  )
+  if (credentials === null) return null
+  if (!(await keyward.store.organization(credentials.organization_id))) {
+    throw new ConfigError(
+      `${credentialsFile(dataDir)} belongs to another store. Move it away, or start with the KEYWARD_DATABASE_URL that it belongs to.`,
+    )
+  }
+  // The first start was one of an older version, which had fewer dialects.
+  return dialectNames.every((name) => credentials[name])
+    ? credentials
+    : withDialects(keyward, config, credentials)
 }
 
 async function announceJson(
   { dataDir }: Config,
-  { baseUrl, arthurUrl }: Addresses,
+  { baseUrl, dialectUrls }: Listening,
   { firstStart, credentials }: Prepared,
 ): Promise<void> {
   await printJson({
     base_url: baseUrl,
-    arthur_url: arthurUrl,
+    dialect_urls: Object.fromEntries(dialectUrls),
     credentials_file: credentials && credentialsFile(dataDir),
     first_start: firstStart,
     ...(firstStart ? { credentials } : {}),
@@ -117,11 +141,11 @@ async function announceJson(
 
 async function announce(
   { dataDir }: Config,
-  { baseUrl, arthurUrl }: Addresses,
+  { baseUrl, dialectUrls }: Listening,
   { firstStart, credentials }: Prepared,
 ): Promise<void> {
   await printLine(`Keyward ${version} serves at ${baseUrl} (API reference: ${baseUrl}/reference)`)
-  if (arthurUrl !== null) await printLine(`The Arthur GenAI Engine dialect is at ${arthurUrl}`)
+  for (const [name, url] of dialectUrls) await printLine(`The ${vendors[name].title} dialect is at ${url}`)
   const file = credentialsFile(dataDir)
   if (credentials === null) {
     return printLine(
@@ -135,9 +159,9 @@ async function announce(
       administrator: credentials.admin.email,
       password: credentials.admin.password,
       "API key": credentials.admin.api_key,
-      "Arthur admin key": credentials.arthur.admin_key,
       "demonstration keyspace": credentials.demo_keyspace_id,
     })
+    await printLine("\nThose of the dialects are in the file too.")
   } else await printLine(`\nThe credentials are in ${file}`)
   await printLine(`\nTo issue a key and verify it:\n\n${printFirstSteps(credentials, file)}\n\nCtrl+C stops.`)
 }

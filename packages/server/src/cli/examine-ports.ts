@@ -1,5 +1,6 @@
 import { createServer } from "node:net"
 import type { Config } from "../config.ts"
+import { dialectNames } from "../dialect-settings.ts"
 import { localUrl } from "../url.ts"
 import { type Finding, fail, ok } from "./finding.ts"
 
@@ -8,26 +9,16 @@ const patienceMs = 3000
 
 /** Whether each port is free, or served by Keyward. */
 export async function* examinePorts(config: Config): AsyncGenerator<Finding, void, undefined> {
-  const { host, port, arthur } = config
-  yield await examinePort("KEYWARD_PORT", host, port, "/healthz", (answer) => answer["status"] === "ok")
-  if (arthur.port !== null) {
-    yield await examinePort(
-      "KEYWARD_ARTHUR_PORT",
-      host,
-      arthur.port,
-      "/health",
-      (answer) => typeof answer["build_version"] === "string",
-    )
+  const { host, port, dialects: places } = config
+  yield await examinePort("KEYWARD_PORT", host, port)
+  for (const name of dialectNames) {
+    const { mount } = places[name]
+    if (mount?.kind !== "port") continue
+    yield await examinePort(`KEYWARD_${name.toUpperCase()}_MOUNT`, host, mount.port)
   }
 }
 
-async function examinePort(
-  name: string,
-  host: string,
-  port: number,
-  path: string,
-  isOurs: (answer: Readonly<Record<string, unknown>>) => boolean,
-): Promise<Finding> {
+async function examinePort(name: string, host: string, port: number): Promise<Finding> {
   const check = `port ${port}`
   if (port === 0) return ok(check, `${name} takes any free one.`)
   const fault = await listenBriefly(host, port)
@@ -39,7 +30,7 @@ async function examinePort(
       `Check KEYWARD_HOST and ${name}.`,
     )
   }
-  return isOurs(await ask(localUrl(host, port) + path))
+  return (await isServed(localUrl(host, port)))
     ? ok(check, "Keyward serves at it.")
     : fail(check, "Another program has it.", `Stop that one, or choose another port with ${name}.`)
 }
@@ -53,14 +44,18 @@ function listenBriefly(host: string, port: number): Promise<string | null> {
   })
 }
 
-/** The JSON that a URL answers; empty for everything else. */
-async function ask(url: string): Promise<Readonly<Record<string, unknown>>> {
+/** Whether Keyward answers there, whatever it says: each of its answers carries the id that the request was given. */
+async function isServed(url: string): Promise<boolean> {
+  const id = "keyward-doctor"
   try {
-    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(patienceMs) })
-    const answer: unknown = await response.json()
-    return typeof answer === "object" && answer !== null ? { ...answer } : {}
+    const response = await fetch(url, {
+      redirect: "manual",
+      headers: { "x-request-id": id },
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    return response.headers.get("x-request-id") === id
   } catch {
     // Whatever is there is not Keyward, which is the answer.
-    return {}
+    return false
   }
 }

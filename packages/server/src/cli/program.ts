@@ -5,6 +5,7 @@ import { addAudit } from "./audit.ts"
 import { addBackup } from "./backup.ts"
 import { addConfig } from "./config.ts"
 import { addDev } from "./dev.ts"
+import { addDialects } from "./dialects.ts"
 import { addDoctor } from "./doctor.ts"
 import { exitCodes, printExitCodes } from "./exit-code.ts"
 import { tellFailure } from "./failure.ts"
@@ -48,6 +49,7 @@ export function createProgram(): Command {
   addDoctor(program)
   addBackup(program)
   addRecover(program)
+  addDialects(program)
   program.commandsGroup("Talk to a server:")
   addKeyspaces(program)
   addKeys(program)

@@ -31,8 +31,8 @@ async function serve(): Promise<void> {
         )
       }
     },
-    async announce({ baseUrl, arthurUrl }) {
-      logger.info({ base_url: baseUrl, arthur_url: arthurUrl }, "serving")
+    async announce({ baseUrl, dialectUrls }) {
+      logger.info({ base_url: baseUrl, dialect_urls: Object.fromEntries(dialectUrls) }, "serving")
     },
   })
 }

@@ -57,12 +57,14 @@ async function listenOrExplain(keyward: Keyward, config: Config, logger: Logger)
 }
 
 /** Which setting names the address that cannot be listened on. */
-function explainListening(error: unknown, { host, port, arthur }: Config): unknown {
+function explainListening(error: unknown, { host, port, dialects }: Config): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error
   const taken = "port" in error ? Number(error.port) : port
   const names = [
     ...(taken === port ? ["KEYWARD_PORT"] : []),
-    ...(taken === arthur.port ? ["KEYWARD_ARTHUR_PORT"] : []),
+    ...Object.entries(dialects)
+      .filter(([, { mount }]) => mount?.kind === "port" && mount.port === taken)
+      .map(([name]) => `KEYWARD_${name.toUpperCase()}_MOUNT`),
   ].join(" and ")
   switch (error.code) {
     case "EADDRINUSE":

@@ -13,6 +13,7 @@ import { keyAuthentication, managementAuthentication } from "./authentication.ts
 import { sessionCookie } from "./cookie.ts"
 import { begun, directVerification } from "./direct.ts"
 import { readJsonBodies } from "./json-body.ts"
+import { type MountedApp, mountedServers } from "./mounted.ts"
 import { serveAudit } from "./native/audit.ts"
 import { serveHealth } from "./native/health.ts"
 import { serveKeys } from "./native/keys.ts"
@@ -81,17 +82,21 @@ export interface AppSettings extends ListenerSettings {
   readonly publicUrl: string | null
   /** Absent: no OpenID provider is configured. */
   readonly openId?: OpenId | null
+  /** What shares the port; absent: nothing. */
+  readonly mounted?: readonly MountedApp[]
 }
 
 /** The native API, with its reference: where a request goes is the list below. */
 export function createApp(keyward: Keyward, settings: AppSettings): FastifyInstance {
-  const { openId = null, publicUrl } = settings
+  const { openId = null, publicUrl, mounted = [] } = settings
   const { verifier, guesses, deps } = keyward
   const nextRequestId = requestIds()
   const authenticateKey = keyAuthentication(verifier)
   const direct = directVerification({ verifier, authenticateKey, requestId: nextRequestId })
   // Behind proxies the client's address takes working out, and in debugging each request is logged: both are Fastify's.
   const isDirect = settings.trustedHops === 0 && !settings.logger.isLevelEnabled("debug")
+  const ownServers = isDirect ? direct.serverFactory : undefined
+  const serverFactory = mounted.length === 0 ? ownServers : mountedServers(mounted, ownServers)
   const app = createListener({
     ...settings,
     instance: {
@@ -100,7 +105,7 @@ export function createApp(keyward: Keyward, settings: AppSettings): FastifyInsta
       frameworkErrors: answerError,
       clientErrorHandler: answerUnreadable(() => nextRequestId({ headers: {} })),
       genReqId: (request) => begun(request)?.id ?? nextRequestId(request),
-      ...(isDirect ? { serverFactory: direct.serverFactory } : {}),
+      ...(serverFactory ? { serverFactory } : {}),
     },
   })
   if (isDirect) direct.takeOver(app)

@@ -9,12 +9,12 @@ import {
 import type { FastifyRequest } from "fastify"
 import { isTokenText } from "../openid/token.ts"
 import type { Verification, Verifier } from "../verification/verifier.ts"
+import { visitOf } from "../visit.ts"
 import type { SessionCookie } from "./cookie.ts"
 import type { AuthenticateToken } from "./openid-authentication.ts"
 import { HttpProblem, tryAgainIn } from "./problem.ts"
 import type { SameOrigin } from "./same-origin.ts"
 import type { AuthenticateSession } from "./session-authentication.ts"
-import { visitOf } from "./visit.ts"
 
 /** What authentication by a key looks at of a request. */
 export type PresentedRequest = Pick<FastifyRequest, "id" | "ip" | "headers">

@@ -3,8 +3,8 @@ import type { FastifyRequest } from "fastify"
 import type { IdentifyBearer } from "../openid/bearer.ts"
 import { ProviderUnavailable, TokenRefused } from "../openid/refusal.ts"
 import type { GuessThrottle } from "../verification/guess-throttle.ts"
+import { visitOf } from "../visit.ts"
 import { HttpProblem, tryAgainIn } from "./problem.ts"
-import { visitOf } from "./visit.ts"
 
 /** @throws HttpProblem unless the token is the provider's, for us, and valid now */
 export type AuthenticateToken = (token: string, request: FastifyRequest) => Promise<Caller>

@@ -1,8 +1,8 @@
 import type { Caller } from "@keyward/core"
 import type { FastifyRequest } from "fastify"
 import type { Keyward } from "../keyward.ts"
+import { visitOf } from "../visit.ts"
 import { HttpProblem, tryAgainIn } from "./problem.ts"
-import { visitOf } from "./visit.ts"
 
 /** @throws HttpProblem unless the token is that of a live session */
 export type AuthenticateSession = (token: string, request: FastifyRequest) => Promise<Caller>

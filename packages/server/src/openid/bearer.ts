@@ -20,6 +20,8 @@ interface Bearer {
   readonly organizationId: string
   readonly actor: Pick<Actor, "kind" | "id" | "credential">
   readonly holds: Holdings
+  /** All that the token says, proved; for dialects whose vendors read more out of one. */
+  readonly claims: Readonly<Record<string, unknown>>
 }
 
 /** @throws TokenRefused, ProviderUnavailable, AuthorityError "store_unavailable" */
@@ -46,6 +48,7 @@ export function bearerIdentification(
         credential: { kind: "token", id },
       },
       holds: holdingsOf(identity, user, management),
+      claims: proved.claims,
     }
   }
 }

@@ -2,10 +2,10 @@ import * as contract from "@keyward/contract"
 import { isFailure, type OfferedLink, printTimestamp } from "@keyward/core"
 import type { FastifyInstance, FastifyReply } from "fastify"
 import type { Keyward } from "../../keyward.ts"
+import { visitOf } from "../../visit.ts"
 import type { Authenticate } from "../authentication.ts"
 import { HttpProblem, tryAgainIn } from "../problem.ts"
 import { serve } from "../serve.ts"
-import { visitOf } from "../visit.ts"
 
 /** The links with which users set their passwords. */
 export function serveLinks(app: FastifyInstance, keyward: Keyward, authenticate: Authenticate): void {

@@ -2,11 +2,11 @@ import * as contract from "@keyward/contract"
 import { later, printTimestamp, type Session, type SessionLifetime } from "@keyward/core"
 import type { FastifyInstance } from "fastify"
 import type { Keyward } from "../../keyward.ts"
+import { visitOf } from "../../visit.ts"
 import type { Authenticate } from "../authentication.ts"
 import type { SessionCookie } from "../cookie.ts"
 import type { SameOrigin } from "../same-origin.ts"
 import { serve } from "../serve.ts"
-import { visitOf } from "../visit.ts"
 import { isTimePosition, pageOf, printPage } from "./page.ts"
 
 /** Sign-in, and what a signed-in user does with their sessions and their password. */
