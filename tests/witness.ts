@@ -1,3 +1,4 @@
+import { recognizeKeyText } from "@keyward/core"
 import type { Fetch } from "@keyward/sdk"
 import { gather, registerSecret } from "./evidence.ts"
 
@@ -34,10 +35,19 @@ export const witnessedFetch: Fetch = async (url, init) => {
 
 const bodiless = new Set([204, 205, 304])
 
-/** What creating a key or revealing its secret hands out, in the native API and in the Arthur dialect. */
+/**
+ * What creating a key or revealing its secret hands out, in the native API and in each dialect. Only where such an answer
+ * has it: the same text at another place of an answer is a finding.
+ */
 function secretIn(text: string): string | null {
   if (!text.startsWith("{")) return null
-  const { secret, key, is_active } = JSON.parse(text)
-  if (typeof secret === "string") return secret
-  return typeof key === "string" && typeof is_active === "boolean" ? key : null
+  const { secret, key, is_active, api_key, ApiKey, response } = JSON.parse(text)
+  const handedOut = [
+    secret,
+    typeof is_active === "boolean" ? key : undefined,
+    api_key,
+    ApiKey,
+    response?.key,
+  ].find((candidate) => typeof candidate === "string" && recognizeKeyText(candidate) !== null)
+  return handedOut ?? null
 }
