@@ -179,26 +179,34 @@ describe("the removal of an owner", () => {
     const keys = [await scene.create({ owner, name: "one" }), await scene.create({ owner, name: "two" })]
     const remove = (heir: Owner) =>
       scene.authority.remove(scene.admin, "user", user.id, { kind: "transfer", owner: heir })
+    const preview = (heir: Owner) =>
+      scene.authority.previewRemoval(scene.admin, "user", user.id, { kind: "transfer", owner: heir })
     const untouched = async () => {
       for (const key of keys) expect(await scene.authority.key(scene.admin, key.id)).toEqual(key)
       expect(await scene.authority.user(scene.admin, user.id)).toEqual(user)
     }
-    return { ...scene, user, owner, keys, remove, untouched }
+    return { ...scene, user, owner, keys, remove, preview, untouched }
   }
 
   test("gives no one more keys than they may have, and does nothing by halves", async () => {
-    const { create, remove, untouched, authority, admin, keys } = await leaver({ maxKeysPerOwner: 2 })
+    const { create, remove, preview, untouched, authority, admin, keys } = await leaver({
+      maxKeysPerOwner: 2,
+    })
     await create({ owner: anna })
-    expect(await failureOf(remove(anna))).toEqual({ code: "too_many_keys", limit: 2, per: "owner" })
+    for (const attempt of [preview, remove]) {
+      expect(await failureOf(attempt(anna))).toEqual({ code: "too_many_keys", limit: 2, per: "owner" })
+    }
+    expect((await preview(ben)).keys).toHaveLength(2)
     await untouched()
     await remove(ben)
     for (const { id } of keys) expect((await authority.key(admin, id)).owner).toEqual(ben)
   })
 
   test("gives no one a key of a name that they have", async () => {
-    const { create, remove, untouched } = await leaver({ uniqueNames: true })
+    const { create, remove, preview, untouched } = await leaver({ uniqueNames: true })
     await create({ owner: anna, name: "two" })
-    expect(await failureOf(remove(anna))).toEqual({ code: "already_exists", resource: "key", member: "name" })
+    const taken = { code: "already_exists", resource: "key", member: "name" }
+    for (const attempt of [preview, remove]) expect(await failureOf(attempt(anna))).toEqual(taken)
     await untouched()
     await remove(ben)
   })

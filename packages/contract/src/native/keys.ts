@@ -39,7 +39,7 @@ export const createKey = route({
   permission: "keys.write",
   body: NewKey,
   answers: { 201: { description: "The new key with its secret.", schema: CreatedKey, headers: etag } },
-  problems: ["not_found", "grant_exceeds_caller", "too_many_keys"],
+  problems: ["not_found", "already_exists", "grant_exceeds_caller", "too_many_keys"],
 })
 
 export const listKeys = route({
@@ -101,7 +101,14 @@ export const updateKey = route({
   body: KeyPatch,
   bodyTypes: mergePatchTypes,
   answers: { 200: { description: "The changed key.", schema: Key, headers: etag } },
-  problems: ["not_found", "key_revoked", "grant_exceeds_caller", "revision_conflict"],
+  problems: [
+    "not_found",
+    "already_exists",
+    "key_revoked",
+    "grant_exceeds_caller",
+    "too_many_keys",
+    "revision_conflict",
+  ],
 })
 
 export const deleteKey = route({

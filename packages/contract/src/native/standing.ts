@@ -25,6 +25,8 @@ export function standingRoutes<
 >({ noun, word, tag, path, params, schema }: Directory<Noun, Path, Params, Schema>) {
   // Only a user can be the last owner.
   const endsOwner = noun === "User" ? (["last_owner"] as const) : ([] as const)
+  // Of the keyspaces' policies: whoever takes the keys over may have too many, or some of the same names.
+  const capped = ["already_exists", "too_many_keys"] as const
   return {
     suspend: route({
       operationId: `suspend${noun}`,
@@ -63,7 +65,7 @@ export function standingRoutes<
       params,
       body: Removal,
       answers: { 200: { description: "What would be done.", schema: RemovalPreview } },
-      problems: ["not_found", "grant_exceeds_caller", ...endsOwner],
+      problems: ["not_found", "grant_exceeds_caller", ...endsOwner, ...capped],
     }),
     remove: route({
       operationId: `remove${noun}`,
@@ -77,7 +79,7 @@ export function standingRoutes<
       params,
       body: Removal,
       answers: { 204: { description: `The ${word} is removed.`, schema: null } },
-      problems: ["not_found", "grant_exceeds_caller", ...endsOwner],
+      problems: ["not_found", "grant_exceeds_caller", ...endsOwner, ...capped],
     }),
   }
 }

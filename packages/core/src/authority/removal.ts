@@ -1,13 +1,13 @@
 import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import type { Key } from "../key/key.ts"
-import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
+import type { KeyCaps, Keyspace } from "../keyspace.ts"
 import type { Owner } from "../owner.ts"
 import type { Principal, PrincipalKind } from "../principal.ts"
 import type { Change } from "../store/store.ts"
 import { type Instant, later } from "../time.ts"
 import { type Caller, demand, demandHandover, denied, mayWithKey } from "./caller.ts"
-import type { AuthorityDeps } from "./deps.ts"
+import { type AuthorityDeps, retried } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
 import { managementKeyspace } from "./organizations.ts"
 import { changePrincipal, demandRoles, findPrincipal, signOut } from "./principals.ts"
@@ -41,18 +41,26 @@ export async function previewRemoval(
   policy: RemovalPolicy,
 ): Promise<RemovalPreview> {
   demand(caller, "members.write", null)
-  const principal = await findPrincipal(deps, caller, kind, id)
-  const management = await managementKeyspace(deps, caller.organizationId)
-  demandRoles(caller, principal, management)
-  await refuseLastOwner(deps, principal)
-  const owned = await keysOwnedBy(deps, principal)
-  const keys = await alteredKeys(deps, caller, principal, owned, policy, management)
-  return { principal, keys, readable: keys.filter((key) => mayWithKey(caller, "read", key)) }
+  return retried(null, async () => {
+    const principal = await findPrincipal(deps, caller, kind, id)
+    const management = await managementKeyspace(deps, caller.organizationId)
+    demandRoles(caller, principal, management)
+    await refuseLastOwner(deps, principal)
+    const owned = await keysOwnedBy(deps, principal)
+    const keys = await alteredKeys(deps, caller, principal, owned, policy, management)
+    // Only a new owner can have too many keys, or one of the same name.
+    if (policy.kind === "transfer") {
+      const changes = await keyChanges(deps, owned, keys, policy, deps.clock.now())
+      await deps.store.rehearse({ organizationId: caller.organizationId, changes, events: [] })
+    }
+    return { principal, keys, readable: keys.filter((key) => mayWithKey(caller, "read", key)) }
+  })
 }
 
 /**
  * Removes a user or service account, with their keys dealt with in the same commit.
  * @throws "not_found", "invalid_input" (who cannot take the keys over; more keys than `removalMaximum`), "last_owner",
+ *         "too_many_keys" and "already_exists" (name) where a keyspace's policy does not allow the new owner the keys,
  *         "grant_exceeds_caller", "permission_denied"
  */
 export async function removePrincipal(
@@ -64,16 +72,9 @@ export async function removePrincipal(
 ): Promise<void> {
   await changePrincipal(deps, caller, kind, id, null, async (before, now, management) => {
     const owned = await keysOwnedBy(deps, before)
-    const policies = await policiesOf(deps, owned)
-    const altered = new Set(await alteredKeys(deps, caller, before, owned, policy, management))
-    // All are written, also those that stay as they are: were one of them deleted and another created meanwhile, their
-    // number would be the same, and the new key would outlast its owner.
-    const changes = owned.map((key): Change => {
-      const next = altered.has(key) ? { ...applied(policy, key, now), updatedAt: now } : key
-      const caps = policies.get(key.keyspaceId) ?? fail({ code: "not_found", resource: "keyspace" })
-      return { kind: "key.update", key: { ...next, revision: key.revision + 1 }, policy: caps }
-    })
-    const keys = [...altered].map((key) => key.id)
+    const altered = await alteredKeys(deps, caller, before, owned, policy, management)
+    const changes = await keyChanges(deps, owned, altered, policy, now)
+    const keys = altered.map((key) => key.id)
     return {
       principal: { ...before, removedAt: now },
       action: `${before.kind}.removed`,
@@ -114,18 +115,35 @@ async function keysOwnedBy(deps: AuthorityDeps, { organizationId, kind, id }: Pr
   })
 }
 
-/** By keyspace: the policies that the keys keep to. */
-async function policiesOf(
+/**
+ * All are written, also those that stay as they are: were one of them deleted and another created meanwhile, their
+ * number would be the same, and the new key would outlast its owner.
+ */
+async function keyChanges(
   deps: AuthorityDeps,
-  keys: readonly Key[],
-): Promise<ReadonlyMap<string, KeyspacePolicy>> {
-  const policies = new Map<string, KeyspacePolicy>()
+  owned: readonly Key[],
+  altered: readonly Key[],
+  policy: RemovalPolicy,
+  now: Instant,
+): Promise<Change[]> {
+  const caps = await capsOf(deps, owned)
+  const alter = new Set(altered)
+  return owned.map((key) => {
+    const next = alter.has(key) ? { ...applied(policy, key, now), updatedAt: now } : key
+    const held = caps.get(key.keyspaceId) ?? fail({ code: "not_found", resource: "keyspace" })
+    return { kind: "key.update", key: { ...next, revision: key.revision + 1 }, policy: held }
+  })
+}
+
+/** What the keys are held to, by keyspace. */
+async function capsOf(deps: AuthorityDeps, keys: readonly Key[]): Promise<ReadonlyMap<string, KeyCaps>> {
+  const caps = new Map<string, KeyCaps>()
   for (const { organizationId, keyspaceId } of keys) {
-    if (policies.has(keyspaceId)) continue
+    if (caps.has(keyspaceId)) continue
     const keyspace = await deps.store.keyspace(organizationId, keyspaceId)
-    if (keyspace) policies.set(keyspaceId, keyspace.policy)
+    if (keyspace) caps.set(keyspaceId, keyspace.policy)
   }
-  return policies
+  return caps
 }
 
 /** The keys that the policy changes: what is already over stays as it is, unless it is given to someone else. */

@@ -19,11 +19,21 @@ import type { Change, Commit } from "./store.ts"
 
 /** Makes a commit, or throws and leaves the tables as they were. */
 export function commitTo(tables: Tables, commit: Commit): void {
+  made(tables, commit)
+}
+
+/** Throws where making the commit would; leaves the tables as they were. */
+export function rehearseOn(tables: Tables, commit: Commit): void {
+  made(tables, commit).undo()
+}
+
+function made(tables: Tables, commit: Commit): Transaction {
   demandOneOrganization(commit)
   const transaction = new Transaction(tables, commit.organizationId)
   try {
     for (const change of commit.changes) make(transaction, change)
     append(transaction, commit.events)
+    return transaction
   } catch (error) {
     transaction.undo()
     throw error

@@ -6,7 +6,7 @@ import type { OwnerState } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { demandPosition } from "./demand.ts"
 import { eventMatches, keyMatches, positionOf, principalMatches, principalPositionOf } from "./filter.ts"
-import { commitTo } from "./memory-commit.ts"
+import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
 import { owned, Tables } from "./memory-tables.ts"
 import { compareText } from "./order.ts"
@@ -29,6 +29,7 @@ export function openMemoryStore(): Store {
   return {
     engine: "memory",
     commit: (commit) => answer(() => commitTo(tables, commit)),
+    rehearse: (commit) => answer(() => rehearseOn(tables, commit)),
 
     organization: (id) => answer(() => tables.organizations.get(id) ?? null),
     organizations: (page) => answer(() => timePage([...tables.organizations.values()], "ascending", page)),

@@ -33,6 +33,8 @@ export interface Store {
    * @throws "too_many_keys" when a key is made, or changed so, that more keys would count than its policy allows
    */
   commit(commit: Commit): Promise<void>
+  /** Makes nothing. @throws what `commit` would throw now */
+  rehearse(commit: Commit): Promise<void>
 
   organization(id: string): Promise<Organization | null>
   /** All organizations, oldest first. For the operator's own tools, not for tenants. */

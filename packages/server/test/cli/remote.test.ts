@@ -171,7 +171,9 @@ test("keyspaces are created, listed, shown and changed", async () => {
   const created = await json([
     ...["keyspaces", "create", "--name", "Invoices", "--prefix", "inv_live", "--description", "Billing"],
     ...["--permission", "invoices.read=Read = see", "--permission", "invoices.write"],
-    ...["--role", "clerk=invoices.read,!invoices.write", "--limit", "r=5/1", "--max-active-keys", "9"],
+    ...["--role", "clerk=invoices.read,!invoices.write", "--limit", "r=5/1"],
+    ...["--max-keys", "9", "--max-keys-per-owner", "none", "--counted-keys", "all", "--unique-names"],
+    ...["--max-lifetime", "3600", "--expiry-required", "--expiry-within-creator", "--owners-grant"],
   ])
   expect(created).toEqual(await api(`/v1/keyspaces/${created.id}`))
   expect(created).toMatchObject({
@@ -182,13 +184,26 @@ test("keyspaces are created, listed, shown and changed", async () => {
     ],
     roles: [{ name: "clerk", permissions: ["invoices.read", "!invoices.write"] }],
     limits: [{ name: "r", count: 5, window_seconds: 1 }],
-    max_active_keys: 9,
+    policy: {
+      max_keys: 9,
+      max_keys_per_owner: null,
+      counted_keys: "all",
+      unique_names: true,
+      max_lifetime_seconds: 3600,
+      expiry_required: true,
+      expiry_within_creator: true,
+      owners_grant: true,
+    },
   })
   const changed = await json([
     ...["keyspaces", "update", created.id, "--name", "Bills", "--if-revision", "1"],
-    ...["--clear", "limit", "--clear", "max-active-keys", "--clear", "role"],
+    ...["--clear", "limit", "--clear", "role", "--max-keys", "none", "--max-keys-per-owner", "3"],
+    ...["--no-unique-names", "--no-expiry-required"],
   ])
-  expect(changed).toMatchObject({ name: "Bills", limits: [], max_active_keys: null, roles: [], revision: 2 })
+  expect(changed).toMatchObject({ name: "Bills", limits: [], roles: [], revision: 2 })
+  const { max_keys, max_keys_per_owner, unique_names, expiry_required, ...others } = changed.policy
+  expect([max_keys, max_keys_per_owner, unique_names, expiry_required]).toEqual([null, 3, false, false])
+  expect(created.policy).toMatchObject(others)
   expect(await done(["keyspaces", "show", created.id])).toMatch(/^invoices\.read +Read = see$/m)
   const { items } = await json(["keyspaces", "list", "--limit", "200"])
   expect(items).toContainEqual(changed)

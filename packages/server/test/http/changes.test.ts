@@ -12,6 +12,18 @@ const patch = (body: unknown, headers: Record<string, string> = {}): Ask => ({
   headers,
 })
 
+const policy = { max_keys: 10, counted_keys: "all", unique_names: true }
+const openPolicy = {
+  max_keys: null,
+  max_keys_per_owner: null,
+  counted_keys: "active",
+  unique_names: false,
+  max_lifetime_seconds: null,
+  expiry_required: false,
+  expiry_within_creator: false,
+  owners_grant: false,
+}
+
 beforeEach(async () => {
   server = await openNative()
   const keyspace = await server.ask(
@@ -23,7 +35,7 @@ beforeEach(async () => {
       permissions: [{ name: "invoices.read", description: "Read" }, { name: "invoices.write" }],
       roles: [{ name: "reader", permissions: ["invoices.read"] }],
       limits: [{ name: "minute", count: 10, window_seconds: 60 }],
-      max_active_keys: 10,
+      policy,
     }),
   )
   keyspaceId = keyspace.json.id
@@ -89,16 +101,43 @@ describe("a merge patch", () => {
       permissions: null,
       roles: null,
       limits: null,
-      max_active_keys: null,
+      policy: null,
     }
     expect((await server.ask(`/v1/keyspaces/${keyspaceId}`, patch(keyspace))).json).toMatchObject({
       description: "",
       permissions: [],
       roles: [],
       limits: [],
-      max_active_keys: null,
+      policy: openPolicy,
       name: "Invoices",
     })
+  })
+
+  test("merges a policy member by member, and null is the default", async () => {
+    const read = async () => (await server.ask(`/v1/keyspaces/${keyspaceId}`)).json.policy
+    const change = async (policy: object) =>
+      (await server.ask(`/v1/keyspaces/${keyspaceId}`, patch({ policy }))).json.policy
+    expect(await read()).toEqual({ ...openPolicy, ...policy })
+    expect(await change({ max_keys: 20 })).toEqual({ ...openPolicy, ...policy, max_keys: 20 })
+    expect(await change({})).toEqual({ ...openPolicy, ...policy, max_keys: 20 })
+    expect(await change({ counted_keys: null, max_keys: null })).toEqual({
+      ...openPolicy,
+      unique_names: true,
+    })
+    const all = {
+      max_keys: 1,
+      max_keys_per_owner: 2,
+      counted_keys: "all",
+      unique_names: true,
+      max_lifetime_seconds: 3,
+      expiry_required: true,
+      expiry_within_creator: true,
+      owners_grant: true,
+    }
+    expect(await change(all)).toEqual(all)
+    expect(await read()).toEqual(all)
+    const nulls = Object.fromEntries(Object.keys(all).map((member) => [member, null]))
+    expect(await change(nulls)).toEqual(openPolicy)
   })
 
   test.each(["name", "owner", "enabled"])("cannot clear %s", async (member) => {

@@ -1,3 +1,4 @@
+import type { ProblemCode } from "@keyward/contract"
 import { expect } from "vitest"
 import type { Ask, NativeServer } from "./native-server.ts"
 import { type Case, patch, post, type Scene, unique } from "./route-case.ts"
@@ -47,6 +48,23 @@ function standing(path: (scene: Scene) => string, at: (id: string) => string, of
         }
       : {}),
   })
+  /** Their one key cannot go to an owner who has as many as they may, or one of the name. */
+  const handingOver = (verb: string): NonNullable<Case["problems"]> => {
+    const refused = (code: ProblemCode, policy: object) => async (server: NativeServer, scene: Scene) => {
+      const keyspace = await server.ask("/v1/keyspaces", post({ name: "Held", prefix: "held", policy }))
+      const heir = { kind: "external", id: "heir" }
+      for (const owner of [heir, { kind: foreign, id: ofUsers ? scene.userId : scene.serviceAccountId }]) {
+        const key = { keyspace_id: keyspace.json.id, name: "Key", owner }
+        expect((await server.ask("/v1/keys", post(key))).status).toBe(201)
+      }
+      const body = { policy: { kind: "transfer", owner: heir } }
+      await server.refused(`${path(scene)}/${verb}`, code, post(body))
+    }
+    return {
+      too_many_keys: refused("too_many_keys", { max_keys_per_owner: 1 }),
+      already_exists: refused("already_exists", { unique_names: true }),
+    }
+  }
   return {
     suspend: {
       call: (scene) => [`${path(scene)}/suspend`, post()],
@@ -67,13 +85,13 @@ function standing(path: (scene: Scene) => string, at: (id: string) => string, of
       call: (scene) => [`${path(scene)}/removal-preview`, post(freeze)],
       answers: (json) => expect(json).toEqual({ keys: [], total: 0, counts: [] }),
       foreign,
-      problems: problems("removal-preview", freeze),
+      problems: { ...problems("removal-preview", freeze), ...handingOver("removal-preview") },
     },
     remove: {
       call: (scene) => [`${path(scene)}/remove`, post(freeze)],
       answers: (json) => expect(json).toBeUndefined(),
       foreign,
-      problems: problems("remove", freeze),
+      problems: { ...problems("remove", freeze), ...handingOver("remove") },
     },
   } as const satisfies Record<string, Case>
 }

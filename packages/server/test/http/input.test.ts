@@ -292,7 +292,13 @@ describe("a body that is not what it should be", () => {
       [{ permissions: [{ name: "a.*" }] }, "/permissions/0/name"],
       [{ permissions: [{ name: "a" }, { name: "a" }] }, "/permissions/1/name"],
       [{ roles: [{ name: "r", permissions: ["a"] }] }, "/roles/0/permissions/0"],
-      [{ max_active_keys: 0 }, "/max_active_keys"],
+      [{ policy: { max_keys: 0 } }, "/policy/max_keys"],
+      [{ policy: { max_keys_per_owner: 1.5 } }, "/policy/max_keys_per_owner"],
+      [{ policy: { max_lifetime_seconds: -1 } }, "/policy/max_lifetime_seconds"],
+      [{ policy: { counted_keys: "enabled" } }, "/policy/counted_keys"],
+      [{ policy: { unique_names: "yes" } }, "/policy/unique_names"],
+      [{ policy: { maxKeys: 1 } }, "/policy/maxKeys"],
+      [{ policy: null }, "/policy"],
       [{ retention: "plain" }, "/retention"],
     ]
     for (const [members, member] of wrong) {

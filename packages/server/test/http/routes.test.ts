@@ -127,13 +127,15 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
         expect(json.missing_permissions).toEqual(["audit.read"])
       },
       async too_many_keys(server) {
-        const keyspace = await server.ask(
-          "/v1/keyspaces",
-          post({ name: "Small", prefix: "s", max_active_keys: 1 }),
-        )
-        const body = { keyspace_id: keyspace.json.id, name: "One" }
+        const body = { keyspace_id: await cappedKeyspace(server, { max_keys: 1 }), name: "One" }
         expect((await server.ask("/v1/keys", post(body))).status).toBe(201)
         await server.refused("/v1/keys", "too_many_keys", post(body))
+      },
+      async already_exists(server) {
+        const body = { keyspace_id: await cappedKeyspace(server, { unique_names: true }), name: "One" }
+        expect((await server.ask("/v1/keys", post(body))).status).toBe(201)
+        const { json } = await server.refused("/v1/keys", "already_exists", post(body))
+        expect(json.errors[0].member).toBe("/name")
       },
     },
   },
@@ -167,6 +169,18 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
       },
       grant_exceeds_caller: (server) =>
         exceeding(server, (id) => [`/v1/keys/${id}`, patch({ name: "Mine" })]),
+      async too_many_keys(server) {
+        const keyspace_id = await cappedKeyspace(server, { max_keys: 1 })
+        const off = await server.ask("/v1/keys", post({ keyspace_id, name: "One", enabled: false }))
+        await server.ask("/v1/keys", post({ keyspace_id, name: "Two" }))
+        await server.refused(`/v1/keys/${off.json.id}`, "too_many_keys", patch({ enabled: true }))
+      },
+      async already_exists(server) {
+        const keyspace_id = await cappedKeyspace(server, { unique_names: true })
+        const one = await server.ask("/v1/keys", post({ keyspace_id, name: "One" }))
+        await server.ask("/v1/keys", post({ keyspace_id, name: "Two" }))
+        await server.refused(`/v1/keys/${one.json.id}`, "already_exists", patch({ name: "Two" }))
+      },
       async revision_conflict(server, scene) {
         const asked = { ...patch({ name: "x" }), headers: { "if-match": '"7"' } }
         await server.refused(`/v1/keys/${scene.keyId}`, "revision_conflict", asked)
@@ -278,6 +292,11 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
       },
     },
   },
+}
+
+/** @returns the id of a keyspace of this policy */
+async function cappedKeyspace(server: NativeServer, policy: object): Promise<string> {
+  return (await server.ask("/v1/keyspaces", post({ name: "Capped", prefix: "c", policy }))).json.id
 }
 
 /** A caller who may write and reveal keys, but holds less than a management key can. */

@@ -9,6 +9,7 @@ const calls: {
   readonly [Method in Exclude<keyof Store, "engine" | "close">]: (store: Store) => Promise<unknown>
 } = {
   commit: (store) => store.commit({ organizationId: "o", changes: [], events: [sampleDraft("o")] }),
+  rehearse: (store) => store.rehearse({ organizationId: "o", changes: [], events: [] }),
   organization: (store) => store.organization("o"),
   organizations: (store) => store.organizations(page),
   principal: (store) => store.principal("o", "p"),

@@ -90,6 +90,29 @@ export function commitContract(store: () => Store): void {
       expect(await store().key(organizationId, key.id)).toMatchObject({ name: "again", revision: 3 })
     })
 
+    test("a rehearsal refuses what the commit would, and makes nothing", async () => {
+      const founded = await found(store())
+      const organizationId = founded.organization.id
+      const key = sampleKey(founded, { tags: ["a"] })
+      await insertKeys(store(), key)
+      const added = sampleKey(founded)
+      const head = await store().auditHead(organizationId)
+      const changes = [keyInsert(added, { maxKeys: 2 }), keyUpdate(revised(key, { tags: ["b"] }))]
+      const rehearse = (...more: Change[]) =>
+        store().rehearse({
+          organizationId,
+          changes: [...changes, ...more],
+          events: [sampleDraft(organizationId)],
+        })
+      await rehearse()
+      const full = { code: "too_many_keys", limit: 2, per: "keyspace" } as const
+      await expectFailure(rehearse(keyInsert(sampleKey(founded), { maxKeys: 2 })), full)
+      expect(await store().key(organizationId, added.id)).toBeNull()
+      expect(await store().key(organizationId, key.id)).toEqual(key)
+      expect(await store().auditHead(organizationId)).toEqual(head)
+      await store().commit({ organizationId, changes, events: [sampleDraft(organizationId)] })
+    })
+
     test("an update from any revision but the stored one is a conflict and changes nothing", async () => {
       const founded = await found(store())
       const organizationId = founded.organization.id

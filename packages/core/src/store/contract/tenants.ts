@@ -105,6 +105,15 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.key(theirs.organization.id, theirs.key.id)).toEqual(theirs.key)
     expect(await store.keyspace(theirs.organization.id, theirs.keyspace.id)).toEqual(theirs.keyspace)
   },
+  rehearse: async (store, ours, theirs) => {
+    const organizationId = ours.organization.id
+    for (const key of [revised(theirs.key), revised(theirs.key, { organizationId })]) {
+      await expectFailure(store.rehearse({ organizationId, changes: [keyUpdate(key)], events: [] }), {
+        code: "not_found",
+        resource: "key",
+      })
+    }
+  },
   principal: async (store, ours, theirs) => {
     expect(await store.principal(theirs.organization.id, theirs.user.id)).toEqual(theirs.user)
     expect(await store.principal(ours.organization.id, theirs.user.id)).toBeNull()

@@ -8,6 +8,7 @@ import {
 } from "@keyward/core"
 import type { Kysely } from "kysely"
 import { appendEvents, holdChain, startChain } from "./audit.ts"
+import { type Engine, transact } from "./engine.ts"
 import { insertKey, putSecret, updateKey } from "./key-changes.ts"
 import { insertLink, useLink, useLinks } from "./links.ts"
 import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
@@ -24,6 +25,19 @@ export async function makeCommit(transaction: Kysely<Schema>, commit: Commit): P
   const head = await holdChain(transaction, organizationId)
   for (const change of changes) await make(transaction, organizationId, change)
   await appendEvents(transaction, organizationId, head, events)
+}
+
+/** Makes a commit and takes it back. */
+export async function rehearseCommit(engine: Engine, commit: Commit): Promise<void> {
+  const rehearsed = new Error("This rolls the transaction back.")
+  try {
+    await transact(engine, async (transaction) => {
+      await makeCommit(transaction, commit)
+      throw rehearsed
+    })
+  } catch (error) {
+    if (error !== rehearsed) throw error
+  }
 }
 
 async function make(transaction: Kysely<Schema>, organizationId: string, change: Change): Promise<void> {

@@ -2,7 +2,7 @@ import { fail, type Store } from "@keyward/core"
 import { type Kysely, sql } from "kysely"
 import { aliasesOf, takeAliases } from "./aliases.ts"
 import * as audit from "./audit.ts"
-import { makeCommit } from "./commit.ts"
+import { makeCommit, rehearseCommit } from "./commit.ts"
 import { type Engine, transact, translated } from "./engine.ts"
 import * as keys from "./keys.ts"
 import * as links from "./links.ts"
@@ -48,6 +48,7 @@ function sqlStore(engine: Engine): Store {
   return {
     engine: engine.name,
     commit: (commit) => write((transaction) => makeCommit(transaction, commit)),
+    rehearse: (commit) => answer(() => rehearseCommit(engine, commit)),
 
     organization: (id) => read((db) => organizations.organization(db, id)),
     organizations: (page) => read((db) => organizations.organizations(db, page)),
