@@ -338,18 +338,6 @@ export const getOrganizations = route({
   errors: refusals,
 })
 
-/** The vendor's API has nothing that needs no credential; this is Keyward's own addition. */
-export const getHealth = route({
-  operationId: "get_health",
-  method: "GET",
-  path: "/health",
-  tag: "Health",
-  summary: "Whether the dialect is being served",
-  answers: done(Type.Object({ status: Type.Literal("ok") }, { title: "AutomoxHealth" })),
-  problems: [],
-  errors: { 500: refusals[500] },
-})
-
 /** Everything that the dialect serves; the seven operations of the reference come first. */
 export const automoxRoutes = [
   createUserApiKey,
@@ -363,5 +351,4 @@ export const automoxRoutes = [
   getUsers,
   getUserById,
   getOrganizations,
-  getHealth,
 ] as const
