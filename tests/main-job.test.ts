@@ -224,7 +224,7 @@ describe.each(engines)("the main job on %s", (engine) => {
       code: "VALID",
       key_id: issued.id,
     })
-    const bearerOfIssued = new ArthurApiKeys({ baseUrl: String(server.arthurUrl), token: secret })
+    const bearerOfIssued = new ArthurApiKeys({ baseUrl: String(server.dialectUrls["arthur"]), token: secret })
     expect(await bearerOfIssued.getApiKey(issued.id)).toMatchObject({ id: issued.id, is_active: true })
     expect(await arthur.deactivateApiKey(issued.id)).toMatchObject({ is_active: false })
     expect(await client.keys.verify({ key: secret })).toMatchObject({ code: "REVOKED", key_id: issued.id })

@@ -12,7 +12,7 @@ import { afterAll } from "vitest"
 import { credentialsFile } from "../packages/server/src/cli/credentials.ts"
 import { postgresUrl } from "../packages/server/test/postgres/database.ts"
 import { registerStoredSecrets } from "./database.ts"
-import { gather, registerSecret } from "./evidence.ts"
+import { gather, registerSecret, type SecretKind } from "./evidence.ts"
 import { witnessedFetch } from "./witness.ts"
 
 export const engines = ["sqlite", "postgres"] as const
@@ -41,8 +41,8 @@ export interface Installation {
 
 export interface RunningServer {
   readonly baseUrl: string
-  /** null: the dialect is switched off. */
-  readonly arthurUrl: string | null
+  /** Where each dialect is that is mounted, by its name. */
+  readonly dialectUrls: Readonly<Record<string, string>>
   readonly firstStart: boolean
   /** What it logged so far, line by line. */
   readonly log: readonly string[]
@@ -158,16 +158,20 @@ export async function install(
       // A first start that was cut short may have left none: then a client needs a key that it is given.
       const { admin, arthur } = existsSync(credentialsFile(dataDir)) ? await credentials() : noCredentials
       const baseUrl = announced.base_url
-      const arthurUrl = announced.arthur_url
+      const dialectUrls = announced.dialect_urls
       return {
         baseUrl,
-        arthurUrl,
+        dialectUrls,
         firstStart: announced.first_start === true,
         log: running.log,
         client: (apiKey = admin.api_key, timeoutMs = 10_000) =>
           new KeywardClient({ baseUrl, apiKey, fetch: witnessedFetch, retries: 0, timeoutMs }),
         arthur: () =>
-          new ArthurApiKeys({ baseUrl: String(arthurUrl), token: arthur.admin_key, fetch: witnessedFetch }),
+          new ArthurApiKeys({
+            baseUrl: String(dialectUrls["arthur"]),
+            token: arthur.admin_key,
+            fetch: witnessedFetch,
+          }),
         call: (path, init = {}) => witnessedFetch(baseUrl + path, { method: "GET", ...init }),
         end: (signal) => running.end(signal),
       }
@@ -180,7 +184,7 @@ export async function install(
 /** What a server prints when it serves. */
 interface Announcement {
   readonly base_url: string
-  readonly arthur_url: string | null
+  readonly dialect_urls: Readonly<Record<string, string>>
   readonly first_start?: boolean
 }
 
@@ -244,10 +248,19 @@ async function registerSecretsOf(dataDir: string, databaseUrl: string): Promise<
     registerSecret("key-encryption key", Buffer.from(key, "base64"))
   }
   if (existsSync(credentialsFile(dataDir))) {
-    const { admin, arthur }: Credentials = JSON.parse(await readFile(credentialsFile(dataDir), "utf8"))
+    const { admin, ...dialects }: Credentials = JSON.parse(await readFile(credentialsFile(dataDir), "utf8"))
     registerSecret("password", admin.password)
     registerSecret("key text", admin.api_key)
-    registerSecret("key text", arthur.admin_key)
+    for (const secret of credentialsOf(dialects)) registerSecret(...secret)
   }
   await registerStoredSecrets(databaseUrl)
+}
+
+/** The secrets in the blocks of the dialects, those of the ordinary user among them. */
+function credentialsOf(block: object): (readonly [SecretKind, string])[] {
+  return Object.entries(block).flatMap(([name, value]) => {
+    if (typeof value === "object" && value !== null) return credentialsOf(value)
+    if (name === "password") return [["password", String(value)] as const]
+    return ["api_key", "admin_key"].includes(name) ? [["key text", String(value)] as const] : []
+  })
 }

@@ -16,6 +16,7 @@ export async function enableDialect(
     organization,
     keyspace: await ensureBuiltInKeyspace(deps, organization.id, dialects[name].keyspace(settings)),
     managementKeyspaceId: (await managementKeyspace(deps, organization.id)).id,
+    clock: deps.clock,
   }
 }
 

@@ -12,7 +12,12 @@ test("nothing set is a whole configuration", () => {
     revocationBoundMs: 1000,
     peppers: null,
     encryptionKeys: null,
-    arthur: { port: null, conformance: "documented", organizationId: null },
+    dialects: {
+      arthur: { mount: null, organizationId: null, settings: { conformance: "documented", maxKeys: 1000 } },
+      automox: { mount: null, settings: { maxKeys: 10 } },
+      octopus: { mount: null, settings: { maxKeys: null, maxLifetimeDays: null } },
+      docspace: { mount: null, settings: { creationsPerQuarterHour: null } },
+    },
     url: null,
     apiKey: null,
   })
@@ -28,7 +33,11 @@ test("every value that is read means what it says", () => {
     KEYWARD_TRUSTED_HOPS: "2",
     KEYWARD_PEPPERS: `1:${base64(32)},2:${base64(40)}`,
     KEYWARD_ENCRYPTION_KEYS: `3:${base64(32)}`,
-    KEYWARD_ARTHUR_PORT: "4748",
+    KEYWARD_ARTHUR_MOUNT: "port:4748",
+    KEYWARD_AUTOMOX_MOUNT: "path:/vendors/automox",
+    KEYWARD_OCTOPUS_MOUNT: "host:Octopus.example.com",
+    KEYWARD_OCTOPUS_MAX_LIFETIME_DAYS: "366",
+    KEYWARD_DOCSPACE_CREATIONS_PER_QUARTER_HOUR: "5",
     PATH: "/bin",
   })
   expect(config).toMatchObject({
@@ -37,7 +46,12 @@ test("every value that is read means what it says", () => {
     trustedHops: 2,
     databaseUrl: "sqlite:/srv/keyward/keyward.db",
     secretsFile: "/srv/keyward/secrets.json",
-    arthur: { port: 4748 },
+    dialects: {
+      arthur: { mount: { kind: "port", port: 4748 } },
+      automox: { mount: { kind: "path", path: "/vendors/automox" } },
+      octopus: { mount: { kind: "host", host: "octopus.example.com" }, settings: { maxLifetimeDays: 366 } },
+      docspace: { mount: null, settings: { creationsPerQuarterHour: 5 } },
+    },
   })
   expect([...(config.peppers?.keys() ?? [])]).toEqual([1, 2])
   expect(config.encryptionKeys?.get(3)).toEqual(Buffer.alloc(32, 7))
@@ -57,7 +71,16 @@ describe("a value out of its range", () => {
     ["KEYWARD_PORT", "80", "80 "],
     ["KEYWARD_PORT", "80", ""],
     ["KEYWARD_PORT", "80", "0x50"],
-    ["KEYWARD_ARTHUR_PORT", "", "65536"],
+    ["KEYWARD_ARTHUR_MOUNT", "", "4748"],
+    ["KEYWARD_ARTHUR_MOUNT", "off", "on"],
+    ["KEYWARD_ARTHUR_MOUNT", "port:65535", "port:65536"],
+    ["KEYWARD_AUTOMOX_MOUNT", "port:0", "port:"],
+    ["KEYWARD_AUTOMOX_MOUNT", "path:/a/b_c", "path:/a/"],
+    ["KEYWARD_AUTOMOX_MOUNT", "path:/a", "path:/../a"],
+    ["KEYWARD_DOCSPACE_MOUNT", "host:files.example.com", "host:files.example.com:443"],
+    ["KEYWARD_OCTOPUS_MOUNT", "host:octopus", "path:/octopus"],
+    ["KEYWARD_OCTOPUS_MAX_LIFETIME_DAYS", "", "0"],
+    ["KEYWARD_AUTOMOX_MAX_KEYS", "1000", "1001"],
     ["KEYWARD_TRUSTED_HOPS", "16", "17"],
     ["KEYWARD_CACHE_KEYS", "1", "0"],
     ["KEYWARD_CACHE_KEYS", "10000000", "10000001"],
@@ -94,6 +117,37 @@ describe("a value out of its range", () => {
     } catch (error) {
       expect(String(error)).not.toContain(value)
     }
+  })
+})
+
+describe("where dialects are mounted", () => {
+  test("a dialect whose clients need the root says so, and what to do instead", () => {
+    expect(() => readConfig({ KEYWARD_OCTOPUS_MOUNT: "path:/octopus" })).toThrow(
+      'KEYWARD_OCTOPUS_MOUNT "path:/octopus": The clients of Octopus Deploy only work from the root of a host; use port:4750 or host:keys.example.com.',
+    )
+  })
+  test.each([
+    ["port:5000", "port:5000"],
+    ["host:keys.example.com", "host:KEYS.example.com"],
+    ["path:/vendors", "path:/vendors/automox"],
+    ["path:/vendors/automox", "path:/vendors"],
+  ])("%s and %s are one place, which only one dialect can have", (arthur, automox) => {
+    const mounts = { KEYWARD_ARTHUR_MOUNT: arthur, KEYWARD_AUTOMOX_MOUNT: automox }
+    expect(() => readConfig(mounts)).toThrow("KEYWARD_ARTHUR_MOUNT and KEYWARD_AUTOMOX_MOUNT")
+  })
+  test.each([
+    ["port:0", "port:0"],
+    ["path:/vendors", "path:/vendors2"],
+  ])("%s and %s are two", (arthur, automox) => {
+    const mounts = { KEYWARD_ARTHUR_MOUNT: arthur, KEYWARD_AUTOMOX_MOUNT: automox }
+    expect(() => readConfig(mounts)).not.toThrow()
+  })
+  test("in development each has a port of its own, unless it is said otherwise", () => {
+    const mountsOf = (environment: Record<string, string>) =>
+      Object.values(readConfig(environment, true).dialects).map(({ mount }) => mount)
+    const on = (port: number) => ({ kind: "port", port })
+    expect(mountsOf({})).toEqual([4748, 4749, 4750, 4751].map(on))
+    expect(mountsOf({ KEYWARD_PORT: "0", KEYWARD_AUTOMOX_MOUNT: "off" })).toEqual([on(0), null, on(0), on(0)])
   })
 })
 

@@ -159,9 +159,23 @@ async function announce(
       administrator: credentials.admin.email,
       password: credentials.admin.password,
       "API key": credentials.admin.api_key,
+      ...keysOfDialects(credentials),
       "demonstration keyspace": credentials.demo_keyspace_id,
     })
-    await printLine("\nThose of the dialects are in the file too.")
   } else await printLine(`\nThe credentials are in ${file}`)
   await printLine(`\nTo issue a key and verify it:\n\n${printFirstSteps(credentials, file)}\n\nCtrl+C stops.`)
+}
+
+/** The administrator's key for each dialect; what else somebody needs there is in the file. */
+function keysOfDialects(credentials: Credentials): Record<string, string> {
+  return Object.fromEntries(
+    dialectNames.flatMap((name) => {
+      const block = credentials[name]
+      const { title } = vendors[name]
+      return [
+        ...(block?.["admin_key"] ? [[`${title} admin key`, String(block["admin_key"])]] : []),
+        ...(block?.["api_key"] ? [[`${title} API key`, String(block["api_key"])]] : []),
+      ]
+    }),
+  )
 }

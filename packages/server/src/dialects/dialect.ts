@@ -22,7 +22,7 @@ export type { Conformance, DialectName, DialectSettings } from "../dialect-setti
 export interface Dialect {
   readonly name: DialectName
   /** What the Fastify instance must be made with, as no plugin can set it afterwards. */
-  readonly instance: Pick<FastifyServerOptions, "routerOptions" | "frameworkErrors">
+  readonly instance: Pick<FastifyServerOptions, "routerOptions" | "frameworkErrors" | "rewriteUrl">
   /** The keyspace that the dialect's keys live in, for `ensureBuiltInKeyspace`. */
   keyspace(settings: DialectSettings): NewBuiltInKeyspace
   /**
@@ -42,6 +42,7 @@ export interface IssueContext {
   /** The dialect's own. */
   readonly keyspace: Keyspace
   readonly managementKeyspaceId: string
+  readonly clock: Clock
 }
 
 /** Whom credentials are issued to. */

@@ -42,7 +42,7 @@ export interface ListenerSettings {
   /** What an instance must be made with. */
   readonly instance?: Pick<
     FastifyServerOptions,
-    "routerOptions" | "frameworkErrors" | "clientErrorHandler" | "serverFactory" | "genReqId"
+    "routerOptions" | "frameworkErrors" | "clientErrorHandler" | "serverFactory" | "genReqId" | "rewriteUrl"
   >
 }
 

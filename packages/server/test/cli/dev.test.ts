@@ -38,6 +38,11 @@ async function copyOfInstalled(): Promise<string> {
 const credentialsIn = async (dataDir: string) =>
   JSON.parse(await readFile(join(dataDir, "credentials.json"), "utf8"))
 
+const aUuid = expect.stringMatching(/^[0-9a-f-]{36}$/)
+const anOctopusKey = expect.stringMatching(/^API-[A-Z0-9]{31}$/)
+const anOctopusUser = expect.stringMatching(/^Users-\d+$/)
+const aDocSpaceKey = expect.stringMatching(/^sk-[0-9a-f]{64}$/)
+
 describe("the first start", () => {
   test("writes what it shows, readable by its owner alone", async () => {
     const dataDir = join(installed, "data")
@@ -53,7 +58,29 @@ describe("the first start", () => {
         api_key: expect.stringMatching(/^keyward_/),
       },
       demo_keyspace_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      arthur: { base_url: first.arthur_url, admin_key: expect.stringMatching(/^keyward_/) },
+      arthur: {
+        base_url: first.dialect_urls.arthur,
+        admin_key: expect.stringMatching(/^keyward_/),
+        limited: { api_key: expect.stringMatching(/^[A-Za-z0-9+/]{107}=$/) },
+      },
+      automox: {
+        base_url: first.dialect_urls.automox,
+        ...{ api_key: aUuid, user_id: expect.any(Number), organization_id: expect.any(Number) },
+        limited: expect.objectContaining({ api_key: aUuid, user_id: expect.any(Number) }),
+      },
+      octopus: {
+        base_url: first.dialect_urls.octopus,
+        ...{ api_key: anOctopusKey, user_id: anOctopusUser },
+        limited: { api_key: anOctopusKey, user_id: anOctopusUser },
+        service: expect.objectContaining({ user_id: anOctopusUser }),
+      },
+      docspace: {
+        base_url: first.dialect_urls.docspace,
+        ...{ email: "admin@example.com", password: first.credentials.admin.password, api_key: aDocSpaceKey },
+        limited: {
+          ...{ email: "user@example.com", password: expect.stringMatching(/^.{20}$/), api_key: aDocSpaceKey },
+        },
+      },
     })
     const files = ["credentials.json", "keyward.db", "secrets.json"]
     // Beside them the claim to serve the database, which is empty.
@@ -63,10 +90,13 @@ describe("the first start", () => {
   })
 
   test("shows each secret once, and logs none", () => {
-    const { admin, arthur } = first.credentials
-    for (const secret of [admin.password, admin.api_key, arthur.admin_key]) {
+    const { admin, arthur, automox, octopus, docspace } = first.credentials
+    const keys = [automox, octopus, docspace].flatMap(({ api_key, limited }) => [api_key, limited.api_key])
+    for (const secret of [admin.api_key, arthur.admin_key, docspace.limited.password, ...keys]) {
       expect(firstText.split(secret)).toHaveLength(2)
     }
+    // DocSpace's administrator signs in with the password of all.
+    expect(firstText.split(admin.password)).toHaveLength(3)
   })
 
   test("is usable as its own text says, by copy and paste", async () => {
@@ -107,17 +137,20 @@ describe("a later start", () => {
     await writeFile(file, JSON.stringify(before))
     const server = await serve(dev, { KEYWARD_DATA_DIR: dataDir })
     onTestFinished(async () => void (await server.stop()))
-    const { base_url, arthur_url } = server.said
-    expect(server.said).toEqual({ base_url, arthur_url, credentials_file: file, first_start: false })
+    const { base_url, dialect_urls } = server.said
+    expect(server.said).toEqual({ base_url, dialect_urls, credentials_file: file, first_start: false })
     expect(base_url).not.toBe(before.base_url)
     expect(await credentialsIn(dataDir)).toEqual({
       ...before,
       base_url,
-      arthur: { ...before.arthur, base_url: arthur_url },
+      arthur: { ...before.arthur, base_url: dialect_urls.arthur },
+      automox: { ...before.automox, base_url: dialect_urls.automox },
+      octopus: { ...before.octopus, base_url: dialect_urls.octopus },
+      docspace: { ...before.docspace, base_url: dialect_urls.docspace },
     })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect((await call(base_url, "/v1/keys", before.admin.api_key)).status).toBe(200)
-    const arthur = await call(arthur_url, "/auth/api_keys/", before.arthur.admin_key)
+    const arthur = await call(dialect_urls.arthur, "/auth/api_keys/", before.arthur.admin_key)
     expect(arthur.status).toBe(200)
     const second = await run(["dev"], { KEYWARD_DATA_DIR: dataDir, KEYWARD_PORT: "0" })
     expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("KEYWARD_DATABASE_URL") })
@@ -233,8 +266,8 @@ describe("what keeps it from starting is said in one message, with the setting a
     expect(await refused({ KEYWARD_DATA_DIR: dataDir, KEYWARD_PORT: String(port) })).toContain(
       `Port ${port} (KEYWARD_PORT) is in use`,
     )
-    expect(await refused({ KEYWARD_DATA_DIR: dataDir, KEYWARD_ARTHUR_PORT: String(port) })).toContain(
-      `Port ${port} (KEYWARD_ARTHUR_PORT) is in use`,
+    expect(await refused({ KEYWARD_DATA_DIR: dataDir, KEYWARD_ARTHUR_MOUNT: `port:${port}` })).toContain(
+      `Port ${port} (KEYWARD_ARTHUR_MOUNT) is in use`,
     )
     expect(await credentialsIn(dataDir)).toEqual(before)
   })

@@ -241,10 +241,16 @@ describe("doctor", () => {
 
   test("finds nothing while the server runs, and knows it by its ports", async () => {
     const ports = {
-      KEYWARD_PORT: new URL(server.said.base_url).port,
-      KEYWARD_ARTHUR_PORT: new URL(server.said.arthur_url).port,
+      main: new URL(server.said.base_url).port,
+      arthur: new URL(server.said.dialect_urls.arthur).port,
+      octopus: new URL(server.said.dialect_urls.octopus).port,
     }
-    const { code, stdout } = await run(["doctor"], { ...settings, ...ports })
+    const { code, stdout } = await run(["doctor"], {
+      ...settings,
+      KEYWARD_PORT: ports.main,
+      KEYWARD_ARTHUR_MOUNT: `port:${ports.arthur}`,
+      KEYWARD_OCTOPUS_MOUNT: `port:${ports.octopus}`,
+    })
     expect(stdout.split("\n").filter((line) => line !== "" && !line.startsWith("ok "))).toEqual([])
     for (const port of Object.values(ports)) {
       expect(stdout).toContain(`ok    port ${port}: Keyward serves at it.`)

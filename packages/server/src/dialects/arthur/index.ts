@@ -9,7 +9,6 @@ export const arthur: Dialect = {
   name: "arthur",
   // Ids of any length are judged by the schema, up to what a request line can hold.
   instance: { routerOptions: { maxParamLength: 16 * 1024 }, frameworkErrors: frameworkError },
-  healthPath: "/health",
   keyspace: keyspaceDefinition,
   issue,
   routes,
