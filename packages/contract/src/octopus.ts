@@ -246,6 +246,8 @@ function listQuery<Filters extends TProperties>(filters: Filters) {
   })
 }
 
+const ids = Type.Optional(Type.String({ description: "Only these, separated by commas." }))
+
 const refused = (description: string) => ({ description, schema: OctopusError })
 const everywhere = {
   401: refused("No credential, or one that is not valid"),
@@ -360,7 +362,7 @@ export const listUsers = route({
         description: "Only those whose name, user name or e-mail address contains this, in any case.",
       }),
     ),
-    ids: Type.Optional(Type.String({ description: "Only these, separated by commas." })),
+    ids,
   }),
   answers: { 200: { description: "A page of them", schema: UserCollection } },
   problems: [],
@@ -374,6 +376,7 @@ export const getAllUsers = route({
   tag: "Users",
   summary: "All users and service accounts",
   permission: null,
+  query: Type.Object({ ids }),
   answers: { 200: { description: "All of them", schema: Type.Array(UserResource) } },
   problems: [],
   errors: { ...everywhere, ...forbidden },

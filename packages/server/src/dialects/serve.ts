@@ -1,5 +1,5 @@
 import type { Answer, Body, Params, Query, Route } from "@keyward/contract"
-import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from "fastify"
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from "fastify"
 
 /** What a request says, as its route declares it and the instance's validator has checked it. */
 export interface Asked<R extends Route> {
@@ -17,7 +17,7 @@ export function serve<R extends Route>(
   instance: FastifyInstance,
   route: R,
   steps: Pick<RouteShorthandOptions, "onRequest" | "preValidation" | "preHandler">,
-  answer: (asked: Asked<R>, request: FastifyRequest) => Promise<Answer<R>> | Answer<R>,
+  answer: (asked: Asked<R>, request: FastifyRequest, reply: FastifyReply) => Promise<Answer<R>> | Answer<R>,
 ): void {
   const { params, query: querystring, headers, body } = route
   const replies = Object.entries({ ...route.answers, ...route.errors })
@@ -42,6 +42,7 @@ export function serve<R extends Route>(
           body: request.body as Body<R>,
         },
         request,
+        reply,
       )
       return reply.code(statusOf(route, answered !== undefined)).send(answered)
     },
