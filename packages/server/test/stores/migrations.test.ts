@@ -1,11 +1,15 @@
 import { execFile } from "node:child_process"
 import process from "node:process"
 import { promisify } from "node:util"
+import { openPolicy } from "@keyward/core"
 import Database from "better-sqlite3"
 import pg from "pg"
 import { describe, expect, test } from "vitest"
 import { openStore } from "../../src/stores/open.ts"
+import { openPostgres } from "../../src/stores/postgres/engine.ts"
+import { migrate } from "../../src/stores/sql/migrate.ts"
 import { migrations } from "../../src/stores/sql/migrations.ts"
+import { openSqlite } from "../../src/stores/sqlite/engine.ts"
 import { postgresUrl } from "../postgres/database.ts"
 import { freshPath } from "./places.ts"
 
@@ -13,6 +17,7 @@ const engines = [
   {
     engine: "sqlite",
     newUrl: async () => `sqlite:${freshPath()}`,
+    engineOf: (url: string) => openSqlite({ path: url.slice("sqlite:".length) }),
     async query(url: string, sql: string): Promise<unknown[]> {
       const database = new Database(url.slice("sqlite:".length))
       const statement = database.prepare(sql)
@@ -24,6 +29,7 @@ const engines = [
   {
     engine: "postgres",
     newUrl: postgresUrl,
+    engineOf: (url: string) => openPostgres({ url }),
     async query(url: string, sql: string): Promise<unknown[]> {
       const client = new pg.Client({ connectionString: url })
       await client.connect()
@@ -41,7 +47,7 @@ await store.ensureSetting("opened by " + process.pid, "")
 await store.close()
 `
 
-describe.each(engines)("migrations on $engine", ({ newUrl, query }) => {
+describe.each(engines)("migrations on $engine", ({ newUrl, engineOf, query }) => {
   test("of processes that open a new database at once, all succeed and one migrates", async () => {
     const url = await newUrl()
     const open = () => promisify(execFile)(process.execPath, ["--input-type=module", "-e", opener, url])
@@ -49,6 +55,28 @@ describe.each(engines)("migrations on $engine", ({ newUrl, query }) => {
     const versions = await query(url, "select cast(version as text) as version from migrations")
     expect(versions).toEqual(migrations.map((_, at) => ({ version: String(at + 1) })))
     expect(await query(url, "select name from settings")).toHaveLength(4)
+  })
+
+  test("the most active keys of a keyspace become a part of its policy", async () => {
+    const url = await newUrl()
+    const engine = engineOf(url)
+    expect(await migrate(engine, 1)).toBe(1)
+    await engine.db.destroy()
+    for (const [id, most] of [
+      ["capped", "7"],
+      ["open", "null"],
+    ]) {
+      await query(
+        url,
+        `insert into keyspaces (id, organization_id, kind, name, description, format, prefix, retention, permissions,
+          roles, limits, max_active_keys, created_at, updated_at, revision) values ('${id}', 'o', 'standard', '${id}', '',
+          'native', 'x', 'digest', '[]', '[]', '[]', ${most}, 1, 1, 1)`,
+      )
+    }
+    const store = await openStore(url)
+    expect((await store.keyspace("o", "capped"))?.policy).toEqual({ ...openPolicy, maxKeys: 7 })
+    expect((await store.keyspace("o", "open"))?.policy).toEqual(openPolicy)
+    await store.close()
   })
 
   test("an up-to-date database is opened as it is", async () => {
