@@ -7,6 +7,11 @@ import { list, nullable, oneOf, secretMark } from "./schema.ts"
  * schemas are the vendor's; where its reference and its server disagree, both answers are declared.
  */
 
+export const arthurDescription = `The "API Keys" operations of the Arthur GenAI Engine, with its health and the caller's own account.
+
+The token comes as \`Authorization: Bearer <token>\` or in the cookie \`ACCESS_TOKEN=Bearer <token>\`, which counts as soon
+as it is there. Refusals are \`{"detail": …}\`: a text, or with conformance \`documented\` the list of what is invalid.`
+
 /** The roles that a key can be given. */
 export const arthurRoles = [
   "DEFAULT-RULE-ADMIN",

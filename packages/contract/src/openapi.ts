@@ -18,6 +18,8 @@ export interface OpenApiInput {
   readonly routes: readonly Route[]
   /** Base URLs; absent: the server that hands out the document. */
   readonly servers?: readonly string[]
+  /** How callers present what, by name; absent: as the native API takes it. */
+  readonly securitySchemes?: Readonly<Record<string, JsonObject>>
 }
 
 /**
@@ -25,7 +27,8 @@ export interface OpenApiInput {
  * under `components`, and referred to everywhere else.
  * @throws Error when two different schemas have one title, or two routes one operationId or one method and path
  */
-export function openApiDocument({ title, version, description, routes, servers }: OpenApiInput): JsonObject {
+export function openApiDocument(input: OpenApiInput): JsonObject {
+  const { title, version, description, routes, servers, securitySchemes = nativeSecurity } = input
   const schemas = new SchemaComponents()
   const paths: Record<string, Record<string, JsonObject>> = {}
   const operationIds = new Set<string>()
@@ -39,7 +42,7 @@ export function openApiDocument({ title, version, description, routes, servers }
     }
     operationIds.add(route.operationId)
     for (const code of problemsOf(route)) codes.add(code)
-    operations[method] = operation(route, schemas)
+    operations[method] = operation(route, schemas, Object.keys(securitySchemes))
   }
   return {
     openapi: "3.1.0",
@@ -50,25 +53,27 @@ export function openApiDocument({ title, version, description, routes, servers }
     components: {
       schemas: schemas.printed,
       examples: Object.fromEntries([...codes].map((code) => [code, problemExample(code)])),
-      headers: answerHeaders,
-      securitySchemes: {
-        bearer: {
-          type: "http",
-          scheme: "bearer",
-          description: "A key, or the token of a session, as Authorization: Bearer <key>.",
-        },
-        api_key: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key, as it is." },
-        cookie: {
-          type: "apiKey",
-          in: "cookie",
-          name: "__Host-keyward_session",
-          description:
-            "A session, for pages of this server alone. Without TLS the cookie is called keyward_session.",
-        },
-      },
+      headers: referredTo(paths),
+      securitySchemes,
     },
   }
 }
+
+const nativeSecurity = {
+  bearer: {
+    type: "http",
+    scheme: "bearer",
+    description: "A key, or the token of a session, as Authorization: Bearer <key>.",
+  },
+  api_key: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key, as it is." },
+  cookie: {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-keyward_session",
+    description:
+      "A session, for pages of this server alone. Without TLS the cookie is called keyward_session.",
+  },
+} satisfies Readonly<Record<string, JsonObject>>
 
 /** Titled schemas by their title, gathered while the document is printed. */
 class SchemaComponents {
@@ -102,7 +107,7 @@ class SchemaComponents {
   }
 }
 
-function operation(route: Route, schemas: SchemaComponents): JsonObject {
+function operation(route: Route, schemas: SchemaComponents, schemes: readonly string[]): JsonObject {
   const needs = route.permission ? `Needs the permission \`${route.permission}\`.` : undefined
   const parameters = [
     ...parametersOf(route.params, "path", schemas),
@@ -115,17 +120,17 @@ function operation(route: Route, schemas: SchemaComponents): JsonObject {
     summary: route.summary,
     description: [route.description, needs].filter((text) => text !== undefined).join("\n\n"),
     ...(route.permission ? { "x-permission": route.permission } : {}),
-    security: securityOf(route),
+    security: securityOf(route, schemes),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body ? { requestBody: requestBody(route, route.body, schemas) } : {}),
     responses: { ...successes(route, schemas), ...failures(route, schemas) },
   }
 }
 
-/** The credentials that a route takes, any one of them; none: it asks for none. */
-function securityOf(route: Route): JsonObject[] {
+/** The credentials that a route takes, any one of them; none: it asks for none. A holder's is always the key itself. */
+function securityOf(route: Route, schemes: readonly string[]): JsonObject[] {
   if (route.byHolder) return [{ bearer: [] }, { api_key: [] }]
-  return route.permission === undefined ? [] : [{ bearer: [] }, { api_key: [] }, { cookie: [] }]
+  return route.permission === undefined ? [] : schemes.map((scheme) => ({ [scheme]: [] }))
 }
 
 function parametersOf(
@@ -177,6 +182,9 @@ function failures(route: Route, schemas: SchemaComponents): JsonObject {
       status,
       {
         description,
+        headers: referredHeaders(
+          status === "429" || status === "503" ? ["X-Request-Id", "Retry-After"] : ["X-Request-Id"],
+        ),
         ...(schema ? { content: { "application/json": { schema: schemas.print(schema) } } } : {}),
       },
     ])
@@ -213,6 +221,14 @@ const answerHeaders = {
   },
   "WWW-Authenticate": { description: "How to authenticate (RFC 6750).", schema: { type: "string" } },
 } satisfies JsonObject
+
+/** Those of the headers that the paths refer to. */
+function referredTo(paths: JsonObject): JsonObject {
+  const printed = JSON.stringify(paths)
+  return Object.fromEntries(
+    Object.entries(answerHeaders).filter(([name]) => printed.includes(`"#/components/headers/${name}"`)),
+  )
+}
 
 function referredHeaders(names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))

@@ -1,10 +1,14 @@
 import swagger from "@fastify/swagger"
 import swaggerUi from "@fastify/swagger-ui"
 import { browserRoutes, nativeDescription, nativeRoutes, openApiDocument } from "@keyward/contract"
+import { dialectDocuments } from "@keyward/contract/dialects"
 import type { FastifyInstance } from "fastify"
 import { version } from "../version.ts"
 
-/** Hands out the OpenAPI document and, at /reference, a page to browse and try it; all from this server's own files. */
+/**
+ * Hands out the OpenAPI document and, at /reference, a page to browse and try it; all from this server's own files. Those of
+ * the dialects are at /openapi/<dialect>.json, whether they are served here or not.
+ */
 export function serveReference(app: FastifyInstance): void {
   const document = openApiDocument({
     title: "Keyward",
@@ -14,6 +18,10 @@ export function serveReference(app: FastifyInstance): void {
   })
   const printed = JSON.stringify(document)
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(printed))
+  for (const [name, document] of Object.entries(dialectDocuments)) {
+    const dialect = JSON.stringify(openApiDocument({ ...document, version }))
+    app.get(`/openapi/${name}.json`, (_request, reply) => reply.type("application/json").send(dialect))
+  }
   app.register(swagger, { mode: "static", specification: { document: JSON.parse(printed) } })
   app.register(swaggerUi, {
     routePrefix: "/reference",
