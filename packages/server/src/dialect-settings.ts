@@ -167,6 +167,16 @@ function settingsOf<Upper extends Uppercase<DialectName>>(
 }
 
 const hostGrammar = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/
+/** What Keyward's own paths begin with: no dialect takes their place. */
+export const ownPaths: readonly string[] = [
+  "v1",
+  "openapi",
+  "openapi.json",
+  "reference",
+  "healthz",
+  "readyz",
+  "console",
+]
 const pathGrammar = /^(?:\/[A-Za-z0-9_.~-]+)+$/
 
 /** @returns a mount, null for none, or what is wrong with the text */
@@ -188,6 +198,8 @@ function parseMount(
     case "path":
       if (vendor.needsRoot)
         return `The clients of ${vendor.title} only work from the root of a host; use port:${vendor.defaultPort} or host:keys.example.com.`
+      if (ownPaths.includes(String(where.split("/")[1])))
+        return "Keyward's own API is there; choose another path."
       if (pathGrammar.test(where) && !/\/\.\.?(?:\/|$)/.test(where)) return { kind, path: where }
       return "A path is such as /vendors/automox, without a slash at the end."
     default:
