@@ -85,8 +85,15 @@ export async function activeUser(
   return principal?.kind === "user" && principal.suspendedAt === null ? principal : null
 }
 
-/** @throws "invalid_input", without the password, for one that is too short, too long, or what anybody would try first */
-export function refusePassword(password: string, user: User, member: string): void {
+/**
+ * @param user whose it shall be
+ * @throws "invalid_input", without the password, for one that is too short, too long, or what anybody would try first
+ */
+export function refusePassword(
+  password: string,
+  user: Pick<User, "email" | "userName" | "displayName">,
+  member: string,
+): void {
   const length = [...password].length
   const { minimum, maximum } = passwordLength
   if (length < minimum || length > maximum) {

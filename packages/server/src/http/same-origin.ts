@@ -17,27 +17,35 @@ export function sameOrigin(publicUrl: string | null): SameOrigin {
   const own = publicUrl === null ? null : new URL(publicUrl).origin
   return {
     demand(request) {
-      if (provenanceOf(request) !== "own") refuse()
+      if (provenanceOf(request, own) !== "own") refuse()
     },
     refuseForeign(request) {
-      if (provenanceOf(request) === "foreign") refuse()
+      if (provenanceOf(request, own) === "foreign") refuse()
     },
   }
+}
 
-  /** Both headers are out of reach of scripts (Fetch §2.2.2); where a browser sends both, both have to say so. */
-  function provenanceOf(request: FastifyRequest): Provenance {
-    const { origin } = request.headers
-    const site = request.headers["sec-fetch-site"]
-    if (site !== undefined && site !== "same-origin") return "foreign"
-    if (origin !== undefined) return isOwn(origin, request) ? "own" : "foreign"
-    return site === undefined ? "unsaid" : "own"
-  }
+/** Whether a page of another host asks, for a dialect to refuse in its vendor's words. */
+export function isForeign(request: FastifyRequest): boolean {
+  return provenanceOf(request, null) === "foreign"
+}
 
-  function isOwn(origin: string, request: FastifyRequest): boolean {
-    if (own !== null) return origin === own
-    // The scheme is left out: a proxy that ends TLS may not tell of it, and SameSite compares it anyway.
-    return URL.canParse(origin) && new URL(origin).host === hostOf(request)
-  }
+/**
+ * Both headers are out of reach of scripts (Fetch §2.2.2); where a browser sends both, both have to say so.
+ * @param own the server's origin; null: whatever host the request names
+ */
+function provenanceOf(request: FastifyRequest, own: string | null): Provenance {
+  const { origin } = request.headers
+  const site = request.headers["sec-fetch-site"]
+  if (site !== undefined && site !== "same-origin") return "foreign"
+  if (origin !== undefined) return isOwn(origin, request, own) ? "own" : "foreign"
+  return site === undefined ? "unsaid" : "own"
+}
+
+function isOwn(origin: string, request: FastifyRequest, own: string | null): boolean {
+  if (own !== null) return origin === own
+  // The scheme is left out: a proxy that ends TLS may not tell of it, and SameSite compares it anyway.
+  return URL.canParse(origin) && new URL(origin).host === hostOf(request)
 }
 
 /** With the port, unless it is the scheme's own, as `URL` prints it. */
