@@ -11,6 +11,8 @@ test.each([
   ["kinds of owners", contract.ownerKinds, core.ownerKinds],
   ["audit actions", contract.auditActions, core.auditActions],
   ["checks of a verification", contract.verificationChecks, core.verificationChecks],
+  ["countings of keys", contract.countedKeys, core.countedKeys],
+  ["kinds of keyspaces", contract.keyspaceKinds, core.keyspaceKinds],
   ["key formats", contract.keyFormatNames, Object.keys(core.keyFormats)],
 ])("contract and core agree: %s", (_, ours, theirs) => {
   expect([...ours].sort()).toEqual([...theirs].sort())

@@ -6,7 +6,8 @@ import type { Instant } from "./time.ts"
  * What a keyspace is for. `standard` keyspaces are the organization's own; the others are built in: `management` keys
  * authenticate callers of the management API, a dialect's keys are issued in its vendor's format.
  */
-export type KeyspaceKind = "standard" | "management" | "arthur" | "automox" | "octopus" | "docspace"
+export const keyspaceKinds = ["standard", "management", "arthur", "automox", "octopus", "docspace"] as const
+export type KeyspaceKind = (typeof keyspaceKinds)[number]
 
 /** Whether a secret can be read again: never (`digest`), or by an audited reveal (`recoverable`). */
 export type SecretRetention = "digest" | "recoverable"
@@ -26,6 +27,9 @@ export interface Role {
   readonly permissions: readonly string[]
 }
 
+/** Which keys count against a maximum: those that are active or will be by waiting, or all that are not deleted. */
+export const countedKeys = ["active", "all"] as const
+
 /**
  * What every key of a keyspace keeps to, whoever makes or changes it, and whichever API is spoken. A change of the
  * policy leaves the keys as they are: what is made or changed from then on keeps to it.
@@ -35,8 +39,8 @@ export interface KeyspacePolicy {
   readonly maxKeys: number | null
   /** Most keys of one owner in the keyspace; null: as many as you like. */
   readonly maxKeysPerOwner: number | null
-  /** Which keys count against both (`countsAt`): those that are active or will be by waiting, or all that are not deleted. */
-  readonly countedKeys: "active" | "all"
+  /** Which keys count against both; `countsAt` says more. */
+  readonly countedKeys: (typeof countedKeys)[number]
   /** Whether an owner's keys, of those not deleted, each have a name of their own. */
   readonly uniqueNames: boolean
   /** Longest time from now to an instant of expiry, seconds; null: any. */

@@ -59,11 +59,11 @@ interface PolicyOptions {
   readonly permission?: readonly PermissionDefinitionInput[]
   readonly role?: readonly RoleInput[]
   readonly limit?: readonly LimitInput[]
-  readonly maxKeys?: number | null
-  readonly maxKeysPerOwner?: number | null
+  readonly maxKeys?: number | "none"
+  readonly maxKeysPerOwner?: number | "none"
   readonly countedKeys?: KeyspacePolicy["counted_keys"]
   readonly uniqueNames?: boolean
-  readonly maxLifetime?: number | null
+  readonly maxLifetime?: number | "none"
   readonly expiryRequired?: boolean
   readonly expiryWithinCreator?: boolean
   readonly ownersGrant?: boolean
@@ -100,11 +100,11 @@ function addPolicyOptions(command: Command): Command {
 
 function policyOf(options: PolicyOptions) {
   const policy = given({
-    max_keys: options.maxKeys,
-    max_keys_per_owner: options.maxKeysPerOwner,
+    max_keys: orNull(options.maxKeys),
+    max_keys_per_owner: orNull(options.maxKeysPerOwner),
     counted_keys: options.countedKeys,
     unique_names: options.uniqueNames,
-    max_lifetime_seconds: options.maxLifetime,
+    max_lifetime_seconds: orNull(options.maxLifetime),
     expiry_required: options.expiryRequired,
     expiry_within_creator: options.expiryWithinCreator,
     owners_grant: options.ownersGrant,
@@ -116,6 +116,10 @@ function policyOf(options: PolicyOptions) {
     limits: options.limit,
     policy: Object.keys(policy).length === 0 ? undefined : policy,
   })
+}
+
+function orNull(maximum: number | "none" | undefined): number | null | undefined {
+  return maximum === "none" ? null : maximum
 }
 
 interface CreateOptions extends PolicyOptions, RemoteOptions {

@@ -18,8 +18,9 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("It takes a whole number.")
 }
 
-export function numberOrNone(text: string): number | null {
-  if (text === "none") return null
+/** `none` stays the word: null would tell commander that the option was not given. */
+export function numberOrNone(text: string): number | "none" {
+  if (text === "none") return text
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError("It takes a whole number, or none.")
 }
