@@ -1,15 +1,16 @@
 import { ArthurApiKeys, ArthurRefusal } from "@keyward/sdk/arthur"
-import { afterEach, describe, expect, test } from "vitest"
-import { type ArthurServer, modes, openArthur } from "./arthur-server.ts"
+import { describe, expect, test } from "vitest"
+import { type ArthurServer, arthurServers, places } from "./arthur-server.ts"
 
+const { fresh } = arthurServers()
 let server: ArthurServer
-afterEach(() => server.close())
 
-describe.each(modes)("the SDK's client, %s", (mode) => {
+describe.each(places)("the SDK's client, $mode, $engine", (place) => {
+  const { mode } = place
   const clientWith = (token: string) => new ArthurApiKeys({ baseUrl: server.url, token })
 
   test("manages keys from the first to the last", async () => {
-    server = await openArthur(mode)
+    server = await fresh(place)
     const client = clientWith(server.master.secret)
     const { key, message, ...created } = await client.createApiKey({
       description: "Task",
@@ -27,7 +28,7 @@ describe.each(modes)("the SDK's client, %s", (mode) => {
   })
 
   test("is told why it is refused", async () => {
-    server = await openArthur(mode)
+    server = await fresh(place)
     const client = clientWith(server.master.secret)
     const refused = (call: Promise<unknown>) => call.catch((error: unknown) => error)
     expect(await refused(client.getApiKey("nope"))).toMatchObject({

@@ -1,9 +1,9 @@
 import fc from "fast-check"
-import { afterEach, describe, expect, test } from "vitest"
-import { type ArthurServer, modes, openArthur } from "./arthur-server.ts"
+import { describe, expect, test } from "vitest"
+import { type ArthurServer, arthurServers, places } from "./arthur-server.ts"
 
+const { fresh } = arthurServers()
 let server: ArthurServer
-afterEach(() => server.close())
 
 const segment = fc.oneof(
   fc.constantFrom("auth", "api_keys", "deactivate", "users", "me", "health", "", ".", "%2e", "%00"),
@@ -47,9 +47,9 @@ const body = fc.option(
   ),
 )
 
-describe.each(modes)("whatever is asked, %s", (mode) => {
+describe.each(places)("whatever is asked, $mode, $engine", (place) => {
   test("the answer is the vendor's envelope, and nothing breaks", async () => {
-    server = await openArthur(mode)
+    server = await fresh(place)
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(path, knownPath),
@@ -86,13 +86,13 @@ describe.each(modes)("whatever is asked, %s", (mode) => {
           if (text !== "" && type !== "text/plain") expect(type).toBe("application/json")
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
     expect(server.log).toEqual([])
   })
 
   test("every description and list of roles is given back as it came", async () => {
-    server = await openArthur(mode, { maxKeys: 1_000_000 })
+    server = await fresh(place, { settings: { maxKeys: 1_000_000 } })
     const roles = fc.constantFrom(
       "DEFAULT-RULE-ADMIN",
       "TASK-ADMIN",
@@ -113,7 +113,7 @@ describe.each(modes)("whatever is asked, %s", (mode) => {
         expect(json).toMatchObject({ description: text, roles: given })
         expect((await server.ask("/users/me", { token: created.json.key })).json.user_id).toBe(json.id)
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 })

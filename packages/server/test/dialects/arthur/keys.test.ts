@@ -1,15 +1,17 @@
-import { afterEach, describe, expect, test } from "vitest"
-import { type ArthurServer, modes, openArthur } from "./arthur-server.ts"
+import type { Instant } from "@keyward/core"
+import { describe, expect, test } from "vitest"
+import { type ArthurServer, arthurServers, places } from "./arthur-server.ts"
 
+const { shared, fresh } = arthurServers()
 let server: ArthurServer
-afterEach(() => server.close())
 
 const collection = "/auth/api_keys/"
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
-describe.each(modes)("the four operations, %s", (mode) => {
+describe.each(places)("the four operations, $mode, $engine", (place) => {
+  const { mode } = place
   test("a created key is answered whole, and works at once", async () => {
-    server = await openArthur(mode)
+    server = await fresh(place)
     const body = { description: "Task Validation Key - 1", roles: ["TASK-ADMIN", "ORG-ADMIN"] }
     const { status, headers, json } = await server.ask(collection, { method: "POST", body })
 
@@ -63,7 +65,7 @@ describe.each(modes)("the four operations, %s", (mode) => {
     },
   ]
   test.each(sent)("$case comes back as it was sent, everywhere", async ({ body, description, roles }) => {
-    server = await openArthur(mode)
+    server = await shared(place)
     const created = await server.ask(collection, { method: "POST", body })
     const { key, message, ...rest } = created.json
     expect(created.status).toBe(200)
@@ -72,16 +74,16 @@ describe.each(modes)("the four operations, %s", (mode) => {
 
     const later = { ...rest, message: "" }
     expect((await server.ask(`/auth/api_keys/${rest.id}`)).json).toEqual(later)
-    expect((await server.ask(collection)).json).toEqual([later])
+    expect((await server.ask(collection)).json).toContainEqual(later)
   })
 
   test("the list is a bare array of the active keys, oldest first, over more than a page", async () => {
-    server = await openArthur(mode)
+    server = await fresh(place)
     expect((await server.ask(collection)).text).toBe("[]")
     const ids: string[] = []
     for (let at = 0; at < 4; at++) {
       server.advance(1)
-      ids.push((await server.issue()).id)
+      ids.push((await server.issueKey()).id)
     }
     await server.ask(`/auth/api_keys/deactivate/${ids[1]}`, { method: "DELETE" })
     const few = await server.ask(collection)
@@ -101,8 +103,8 @@ describe.each(modes)("the four operations, %s", (mode) => {
   })
 
   test("a deactivated key stays readable, leaves the list and works no more", async () => {
-    server = await openArthur(mode)
-    const { id, key } = await server.issue(["ORG-ADMIN"])
+    server = await fresh(place)
+    const { id, key } = await server.issueKey(["ORG-ADMIN"])
     server.advance(60)
     const answer = await server.ask(`/auth/api_keys/deactivate/${id}`, { method: "DELETE" })
     const read = await server.ask(`/auth/api_keys/${id}`)
@@ -131,32 +133,16 @@ describe.each(modes)("the four operations, %s", (mode) => {
   })
 
   test("of many racing deactivations all succeed", async () => {
-    server = await openArthur(mode)
-    const { id } = await server.issue()
+    server = await shared(place)
+    const { id } = await server.issueKey()
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => server.ask(`/auth/api_keys/deactivate/${id}`, { method: "DELETE" })),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([mode === "documented" ? 200 : 204]))
   })
 
-  test("the limit is exact under racing creations, and deactivating makes room", async () => {
-    server = await openArthur(mode, { maxKeys: 10 })
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, () => server.ask(collection, { method: "POST", body: {} })),
-    )
-    const refused = answers.filter(({ status }) => status === 400)
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10)
-    expect(refused).toHaveLength(40)
-    expect(refused[0]?.json).toEqual({ detail: "Maximum number of active keys reached" })
-
-    const [first] = (await server.ask(collection)).json
-    await server.ask(`/auth/api_keys/deactivate/${first.id}`, { method: "DELETE" })
-    expect((await server.ask(collection, { method: "POST", body: {} })).status).toBe(200)
-    expect((await server.ask(collection, { method: "POST", body: {} })).status).toBe(400)
-  })
-
   test("an unknown id is not found", async () => {
-    server = await openArthur(mode)
+    server = await shared(place)
     for (const [method, path] of [
       ["GET", `/auth/api_keys/${unknownId}`],
       ["DELETE", `/auth/api_keys/deactivate/${unknownId}`],
@@ -167,7 +153,7 @@ describe.each(modes)("the four operations, %s", (mode) => {
   })
 
   test("keys of other keyspaces do not exist here, not even to the administrator", async () => {
-    server = await openArthur(mode)
+    server = await shared(place)
     const other = await server.keyward.authority.createKeyspace(server.system, {
       name: "Other",
       prefix: "other",
@@ -176,22 +162,22 @@ describe.each(modes)("the four operations, %s", (mode) => {
       keyspaceId: other.id,
       name: "Other",
     })
-    for (const id of [key.id, server.master.key.id]) {
-      for (const token of [server.admin.secret, server.master.secret]) {
+    for (const id of [key.id, server.master.id]) {
+      for (const token of [server.adminKey, server.master.secret]) {
         expect((await server.ask(`/auth/api_keys/${id}`, { token })).status).toBe(404)
         const gone = await server.ask(`/auth/api_keys/deactivate/${id}`, { method: "DELETE", token })
         expect([gone.status, gone.json]).toEqual([404, { detail: "API Key not found" }])
       }
     }
     expect((await server.keyward.authority.key(server.system, key.id)).revokedAt).toBeNull()
-    expect((await server.ask(collection, { token: server.admin.secret })).json).toEqual([])
+    expect((await server.ask(collection, { token: server.adminKey })).text).not.toContain(key.id)
   })
 
   test("what other APIs do to a key shows here", async () => {
-    server = await openArthur(mode)
+    server = await fresh(place)
     const { authority } = server.keyward
     const show = async (id: string) => (await server.ask(`/auth/api_keys/${id}`)).json
-    const expiresAt = (server.keyward.deps.clock.now() + 5_000) as typeof server.master.key.createdAt
+    const expiresAt = (server.keyward.deps.clock.now() + 5_000) as Instant
     const { key } = await authority.createKey(server.system, {
       keyspaceId: server.keyspace.id,
       name: "Made elsewhere",
@@ -210,7 +196,7 @@ describe.each(modes)("the four operations, %s", (mode) => {
     await server.ask(`/auth/api_keys/deactivate/${key.id}`, { method: "DELETE" })
     expect(await show(key.id)).toMatchObject(expired)
 
-    const issued = await server.issue(["TASK-ADMIN", "TASK-ADMIN"])
+    const issued = await server.issueKey(["TASK-ADMIN", "TASK-ADMIN"])
     await authority.updateKey(server.system, issued.id, { enabled: false, roles: ["ORG-ADMIN"] }, null)
     expect(await show(issued.id)).toMatchObject({
       is_active: false,
@@ -226,8 +212,8 @@ describe.each(modes)("the four operations, %s", (mode) => {
   })
 
   test("a key that is not yet valid is inactive without having been deactivated", async () => {
-    server = await openArthur(mode)
-    const notBefore = (server.keyward.deps.clock.now() + 5_000) as typeof server.master.key.createdAt
+    server = await shared(place)
+    const notBefore = (server.keyward.deps.clock.now() + 5_000) as Instant
     const { key } = await server.keyward.authority.createKey(server.system, {
       keyspaceId: server.keyspace.id,
       name: "Soon",
@@ -239,26 +225,26 @@ describe.each(modes)("the four operations, %s", (mode) => {
   })
 
   test("what is done is recorded with who did it, and no secret", async () => {
-    server = await openArthur(mode)
-    const { id, key } = await server.issue()
+    server = await shared(place)
+    const { id, key } = await server.issueKey()
     const page = { limit: 10, after: null }
     const { items } = await server.keyward.authority.auditEvents(server.system, { targetId: id }, page)
     expect(items).toMatchObject([
       {
         action: "key.created",
-        actor: { credential: { kind: "key", id: server.master.key.id }, address: "127.0.0.1" },
+        actor: { credential: { kind: "key", id: server.master.id }, address: "127.0.0.1" },
       },
     ])
     expect(JSON.stringify(items)).not.toContain(key)
   })
 
   test("a store that does not answer is 503, whether it is asked for the caller or for the keys", async () => {
-    server = await openArthur(mode)
-    const { key } = await server.issue()
+    server = await fresh(place)
+    const { key } = await server.issueKey()
     await server.ask(collection)
     server.breakStore()
     const unavailable = { status: 503, json: { detail: expect.any(String) } }
-    for (const token of [server.master.secret, server.admin.secret]) {
+    for (const token of [server.master.secret, server.adminKey]) {
       for (const [method, path] of [
         ["GET", collection],
         ["POST", collection],
