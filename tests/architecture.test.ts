@@ -33,7 +33,7 @@ const serverParts: Readonly<Record<string, readonly string[]>> = {
   "passwords.ts": ["turns.ts"],
   "keyward.ts": ["installation-secrets.ts", "passwords.ts", "verification"],
   "first-start.ts": ["keyward.ts"],
-  "dialect-enabling.ts": ["dialect-settings.ts", "dialects", "keyward.ts"],
+  "dialect-enabling.ts": ["config.ts", "dialect-settings.ts", "dialects", "keyward.ts"],
   "first-dialects.ts": [
     "config.ts",
     "dialect-enabling.ts",
@@ -67,7 +67,6 @@ const serverParts: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "config.ts",
     "dialect-enabling.ts",
-    "dialect-serving.ts",
     "dialect-settings.ts",
     "dialects",
     "durable-file.ts",

@@ -1,8 +1,28 @@
 import { ensureBuiltInKeyspace, managementKeyspace, type Organization, type Principal } from "@keyward/core"
+import { ConfigError } from "./config.ts"
 import type { DialectName, DialectPlace } from "./dialect-settings.ts"
 import type { IssueContext } from "./dialects/dialect.ts"
 import { dialects } from "./dialects/index.ts"
 import type { Keyward } from "./keyward.ts"
+
+/** The organization that a dialect serves. @throws ConfigError when there is no such organization, or none at all */
+export async function organizationOf(
+  { store }: Keyward,
+  name: DialectName,
+  { organizationId }: DialectPlace,
+): Promise<Organization> {
+  if (organizationId === null) {
+    const { items } = await store.organizations({ limit: 1, after: null })
+    const [oldest] = items
+    if (oldest) return oldest
+    throw new ConfigError('There is no organization yet; "keyward init" creates the first one.')
+  }
+  const organization = await store.organization(organizationId)
+  if (organization) return organization
+  throw new ConfigError(
+    `KEYWARD_${name.toUpperCase()}_ORGANIZATION_ID names no organization of this store: ${organizationId}.`,
+  )
+}
 
 /** Enables a dialect for an organization: makes its keyspace, where there is none yet. Repeating it changes nothing. */
 export async function enableDialect(

@@ -1,7 +1,7 @@
 import { type Keyspace, newRandomId, type Organization } from "@keyward/core"
 import type { FastifyInstance } from "fastify"
 import { type Config, ConfigError } from "./config.ts"
-import { enableDialect, isEnabled } from "./dialect-enabling.ts"
+import { enableDialect, isEnabled, organizationOf } from "./dialect-enabling.ts"
 import { type DialectName, type DialectPlace, dialectNames, type Mount, vendors } from "./dialect-settings.ts"
 import { dialects } from "./dialects/index.ts"
 import { createListener, type ListenerSettings } from "./http/app.ts"
@@ -27,7 +27,7 @@ export async function serveDialects(
   openId: OpenId | null,
 ): Promise<ServedDialect[]> {
   const served: ServedDialect[] = []
-  for (const name of dialectNames.filter((name) => name in dialects)) {
+  for (const name of dialectNames) {
     const place = config.dialects[name]
     if (!place.mount) continue
     const app = await dialectApp(keyward, name, place, settings, openId)
@@ -64,25 +64,6 @@ async function dialectApp(
     }),
   )
   return app
-}
-
-/** The organization that a dialect serves. @throws ConfigError when there is no such organization, or none at all */
-export async function organizationOf(
-  { store }: Keyward,
-  name: DialectName,
-  { organizationId }: DialectPlace,
-): Promise<Organization> {
-  if (organizationId === null) {
-    const { items } = await store.organizations({ limit: 1, after: null })
-    const [oldest] = items
-    if (oldest) return oldest
-    throw new ConfigError('There is no organization yet; "keyward init" creates the first one.')
-  }
-  const organization = await store.organization(organizationId)
-  if (organization) return organization
-  throw new ConfigError(
-    `KEYWARD_${name.toUpperCase()}_ORGANIZATION_ID names no organization of this store: ${organizationId}.`,
-  )
 }
 
 /** The dialect's keyspace, by the definition of the running program, which may be newer. */

@@ -1,7 +1,7 @@
 import { type Organization, systemCaller, type User } from "@keyward/core"
 import type { Config } from "./config.ts"
-import { enableDialect } from "./dialect-enabling.ts"
-import type { DialectName } from "./dialect-settings.ts"
+import { enableDialect, organizationOf } from "./dialect-enabling.ts"
+import { type DialectName, dialectNames } from "./dialect-settings.ts"
 import type { Credentials, Holder } from "./dialects/dialect.ts"
 import { dialects } from "./dialects/index.ts"
 import { newPassword } from "./first-start.ts"
@@ -39,6 +39,15 @@ export async function issueFirstCredentials(
     })
   }
   return issued
+}
+
+/** Enables every dialect that is mounted, and issues nothing. */
+export async function enableDialects(keyward: Keyward, config: Config): Promise<void> {
+  for (const name of dialectNames) {
+    const place = config.dialects[name]
+    if (!place.mount) continue
+    await enableDialect(keyward, await organizationOf(keyward, name, place), name, place)
+  }
 }
 
 /** A user who may do what every member may, with a new password. */

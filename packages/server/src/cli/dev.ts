@@ -113,7 +113,11 @@ async function withDialects(
 async function credentialsOf(keyward: Keyward, config: Config): Promise<Credentials | null> {
   const { dataDir } = config
   const credentials = await readCredentials(dataDir)
-  if (credentials === null) return null
+  if (credentials === null) {
+    const { enableDialects } = await import("../first-dialects.ts")
+    await enableDialects(keyward, config)
+    return null
+  }
   if (!(await keyward.store.organization(credentials.organization_id))) {
     throw new ConfigError(
       `${credentialsFile(dataDir)} belongs to another store. Move it away, or start with the KEYWARD_DATABASE_URL that it belongs to.`,

@@ -116,7 +116,7 @@ async function withInstallation(config: Config, run: (keyward: Keyward) => Promi
 }
 
 async function organizationFor(keyward: Keyward, config: Config, name: DialectName): Promise<Organization> {
-  const { organizationOf } = await import("../dialect-serving.ts")
+  const { organizationOf } = await import("../dialect-enabling.ts")
   return organizationOf(keyward, name, config.dialects[name])
 }
 

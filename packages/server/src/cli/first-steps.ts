@@ -9,7 +9,7 @@ export function printFirstSteps(credentials: Credentials, file: string): string 
   const key = JSON.stringify({ keyspace_id: keyspace, name: "First key", permissions: ["things.read"] })
   const headers = `-H "Authorization: Bearer $API_KEY" -H 'Content-Type: application/json'`
   return [
-    `API_KEY=$(sed -n 's/^ *"api_key": "\\(.*\\)".*/\\1/p' ${quoted(file)})`,
+    `API_KEY=$(sed -n '/"admin"/,/}/s/^ *"api_key": "\\(.*\\)".*/\\1/p' ${quoted(file)})`,
     `KEY=$(curl -sS ${url}/v1/keys ${headers} -d '${key}' | sed -n 's/.*"secret":"\\([^"]*\\)".*/\\1/p')`,
     `curl -sS ${url}/v1/keys/verify ${headers} -d '{"key":"'$KEY'","permissions":"things.read"}'`,
   ].join("\n")

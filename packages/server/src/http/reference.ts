@@ -19,8 +19,11 @@ export function serveReference(app: FastifyInstance): void {
   const printed = JSON.stringify(document)
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(printed))
   for (const [name, document] of Object.entries(dialectDocuments)) {
-    const dialect = JSON.stringify(openApiDocument({ ...document, version }))
-    app.get(`/openapi/${name}.json`, (_request, reply) => reply.type("application/json").send(dialect))
+    let printedDialect: string | undefined
+    app.get(`/openapi/${name}.json`, (_request, reply) => {
+      printedDialect ??= JSON.stringify(openApiDocument({ ...document, version }))
+      return reply.type("application/json").send(printedDialect)
+    })
   }
   app.register(swagger, { mode: "static", specification: { document: JSON.parse(printed) } })
   app.register(swaggerUi, {
