@@ -164,6 +164,16 @@ export function capContract(store: () => Store): void {
     await expectFailure(insert(sampleKey(founded), { maxKeys: 0 }), failure)
   })
 
+  test("a key that is deleted takes up nothing, whatever else the change makes of it", async () => {
+    const founded = await found(store())
+    const [going, disabled] = [sampleKey(founded, { owner: ben }), sampleKey(founded, { disabledAt: noon })]
+    await insertKeys(store(), going, disabled, sampleKey(founded, { owner: ben, name: "taken" }))
+    const policy = { maxKeys: 1, maxKeysPerOwner: 1, uniqueNames: true }
+    const end = { owner: ben, name: "taken", deletedAt: noon, disabledAt: null }
+    await update(revised(disabled, end), policy)
+    await update(revised(going, end), policy)
+  })
+
   describe("a maximum of keys per owner", () => {
     test.each(countings)("is each owner's own, told apart by kind and by case: %s", async (countedKeys) => {
       const founded = await found(store())
