@@ -1,0 +1,20 @@
+import { appendFileSync } from "node:fs"
+import process from "node:process"
+
+/** That a client of the vendor's did an operation against Keyward, or that it has no such operation. */
+export interface Coverage {
+  readonly dialect: string
+  readonly operation: string
+  /** The package and its version. */
+  readonly client: string
+  readonly result: "passed" | "not offered"
+}
+
+/**
+ * Leaves a line for the coverage table of `docs/dialects.md`, in the file that `COVERAGE_FILE` names; without one, nothing.
+ * To be called after the operation has been found to have done what it should.
+ */
+export function recordCoverage(coverage: Coverage): void {
+  const file = process.env["COVERAGE_FILE"]
+  if (file) appendFileSync(file, `${JSON.stringify(coverage)}\n`)
+}
