@@ -117,7 +117,8 @@ export function openMemoryStore(): Store {
     deletedKeyByAlias: (organizationId, alias) =>
       answer(() => {
         const keys = owned(tables.keys, organizationId)
-        return keys.find((key) => key.alias === alias && key.deletedAt !== null) ?? null
+        const deleted = keys.find((key) => key.alias === alias && key.deletedAt !== null)
+        return deleted ? { ...deleted, lastUsedAt: null } : null
       }),
     keys: (organizationId, filter, now, page) =>
       answer(() => {

@@ -100,7 +100,10 @@ export interface Store {
   /** null also for a deleted key. */
   key(organizationId: string, id: string): Promise<Key | null>
   keyByAlias(organizationId: string, alias: number): Promise<Key | null>
-  /** A deleted key, as it was last; null for one that is not deleted. */
+  /**
+   * A deleted key, as it was last, except that `lastUsedAt` is null, as nothing is looked for by it any more; that of each
+   * secret stays. null for a key that is not deleted.
+   */
   deletedKeyByAlias(organizationId: string, alias: number): Promise<Key | null>
   /**
    * Keys that match every part of the filter, in the order that `keyOrder(filter)` names. Costs the same at any size:

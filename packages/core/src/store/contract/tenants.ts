@@ -181,7 +181,10 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   },
   deletedKeyByAlias: async (store, ours, theirs) => {
     const deleted = await updateKey(store, theirs.key, { deletedAt: noon })
-    expect(await store.deletedKeyByAlias(theirs.organization.id, deleted.alias)).toEqual(deleted)
+    expect(await store.deletedKeyByAlias(theirs.organization.id, deleted.alias)).toEqual({
+      ...deleted,
+      lastUsedAt: null,
+    })
     expect(await store.deletedKeyByAlias(ours.organization.id, deleted.alias)).toBeNull()
   },
   keys: async (store, ours, { organization, key }) => {
