@@ -19,7 +19,7 @@ export function spellings(path: string): string[] {
 export function unmatched(routes: readonly Route[]) {
   const known = routes.map(({ method, path }) => ({ method, path: patternOf(path) }))
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const [path = ""] = request.url.split("?")
+    const path = pathOf(request)
     const methods = known.filter((route) => route.path.test(path)).map(({ method }) => method)
     if (methods.length === 0) return reply.code(404).send()
     return reply
@@ -33,6 +33,17 @@ export function unmatched(routes: readonly Route[]) {
 export function isUnmatched({ is404, params }: FastifyRequest): boolean {
   const { keyId } = params as { readonly keyId?: string }
   return is404 || (keyId !== undefined && parseKeyId(keyId) === null)
+}
+
+/** Without the query, and without percent signs where they are not needed; as it came where they say nothing. */
+function pathOf({ url }: FastifyRequest): string {
+  const [path = ""] = url.split("?")
+  try {
+    return decodeURI(path)
+  } catch (error) {
+    if (error instanceof URIError) return path
+    throw error
+  }
 }
 
 function patternOf(path: string): RegExp {
