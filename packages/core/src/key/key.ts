@@ -11,7 +11,7 @@ export interface Key {
   readonly organizationId: string
   readonly keyspaceId: string
   readonly owner: Owner
-  /** 1 to 255 characters; need not be unique. */
+  /** 1 to 255 characters; unique only where the keyspace's policy says so, among the keys of its owner. */
   readonly name: string
   /** Grants and denials as the permission grammar prints them (`permission/grammar.ts`). */
   readonly permissions: readonly string[]
