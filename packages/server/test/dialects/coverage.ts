@@ -1,13 +1,14 @@
 import { appendFileSync } from "node:fs"
 import process from "node:process"
 
-/** That a client of the vendor's did an operation against Keyward, or that it has no such operation. */
+/** How a client of the vendor's got on with an operation against Keyward. */
 export interface Coverage {
   readonly dialect: string
   readonly operation: string
   /** The package and its version. */
   readonly client: string
-  readonly result: "passed" | "not offered"
+  /** `passed, by generic calls`: the client has no method of its own for it, but calls any path with its transport. */
+  readonly result: "passed" | "passed, by generic calls" | "not offered"
 }
 
 /**

@@ -85,7 +85,7 @@ describe.each(cases)("keys, $engine, $conformance", ({ engine, conformance }) =>
     ["a text", "x", "JSON object"],
   ])("%s is refused", async (_what, body, told) => {
     const { json: before } = await member.ask(member.keys)
-    const { status, json } = await member.create(body)
+    const { status, json } = await member.ask(member.keys, { method: "POST", body })
     expect(status).toBe(400)
     expect(json).toEqual({
       ErrorMessage: "There was a problem with your request.",
