@@ -17,6 +17,7 @@ import {
 } from "@keyward/contract/octopus"
 import type { Caller, KeyPosition, Page, PrincipalPosition } from "@keyward/core"
 import type { FastifyPluginAsync, FastifyRequest } from "fastify"
+import { isForeign } from "../../http/same-origin.ts"
 import { visitOf } from "../../visit.ts"
 import type { DialectContext } from "../dialect.ts"
 import { serve } from "../serve.ts"
@@ -30,7 +31,7 @@ import { texts } from "./mapping.ts"
 import { errorHandler, Refusal } from "./refusal.ts"
 import { deletedKeyOf, demandView, keyOf, maker, userOf } from "./resources.ts"
 import { printRoot } from "./root.ts"
-import { refuseForeignPage, sessionCookies } from "./session.ts"
+import { sessionCookies } from "./session.ts"
 import { printTask } from "./task.ts"
 import { isUnmatched, refuseUnmatched } from "./unmatched.ts"
 import { listedUsers, printUser } from "./user.ts"
@@ -192,7 +193,8 @@ export function routes(context: DialectContext): FastifyPluginAsync {
     )
 
     serve(instance, signIn, { preValidation: readBody }, async ({ body }, request, reply) => {
-      refuseForeignPage(request)
+      // Otherwise a page of another site could sign its visitors in to an account of its own choosing.
+      if (isForeign(request)) throw new Refusal(403, texts.foreignPage)
       const visit = visitOf(request)
       const { token } = await authority.signIn({
         organizationId: organization.id,

@@ -51,13 +51,3 @@ export function demandAntiForgery({ method, headers }: FastifyRequest, token: st
 function antiForgeryToken(token: string): string {
   return createHmac("sha256", token).update("Octopus-Csrf-Token").digest("base64url")
 }
-
-/** No page of another site may sign its visitors in to an account of its own choosing. @throws Refusal 403 */
-export function refuseForeignPage({ headers, host }: FastifyRequest): void {
-  const site = headers["sec-fetch-site"]
-  const { origin } = headers
-  const isForeign =
-    (site !== undefined && site !== "same-origin" && site !== "none") ||
-    (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host))
-  if (isForeign) throw new Refusal(403, texts.foreignPage)
-}
