@@ -242,10 +242,10 @@ describe.each(engines)("%s", (engine) => {
 
     test("keys that are no user's are shown to administrators, under the id 0", async () => {
       const { id: keyspace_id } = at.server.keyspace
-      const removed = await at.someone("member")
+      const [removed, jane] = [await at.someone("member"), await at.someone("member")]
       const owners = [
         { kind: "organization", id: at.server.organization.id },
-        { kind: "external", id: removed.principal.id },
+        { kind: "external", id: jane.principal.id },
         { kind: "service_account", id: at.server.service.id },
         { kind: "user", id: removed.principal.id },
       ]
@@ -264,7 +264,7 @@ describe.each(engines)("%s", (engine) => {
       const nobody = { id: 0, firstname: "", lastname: "", email: "" }
       expect(users).toEqual([
         nobody,
-        { ...nobody, firstname: removed.principal.id },
+        { ...nobody, firstname: jane.principal.id },
         { id: at.server.service.alias, firstname: "Machine", lastname: "", email: "" },
         nobody,
       ])
