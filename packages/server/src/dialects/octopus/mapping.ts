@@ -57,7 +57,7 @@ export const server = { application: "Octopus Deploy", version: "2022.4.8000", a
 export const texts = {
   notLoggedIn: "You must be logged in to request this resource. Please provide a valid API key or log in.",
   invalidKey:
-    "The API key you provided was not valid. Please double-check your API key and try again. For instructions on finding your API key, please visit: https://g.octopushq.com/ApiKey",
+    "The API key you provided was not valid. Please double-check your API key and try again. For instructions on finding your API key, please visit: https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
   antiForgery:
     "A required anti-forgery token was not supplied or was invalid. Send the value of the cookie Octopus-Csrf-Token_… in the header X-Octopus-Csrf-Token, or use an API key.",
   foreignPage: "The request comes from a page of another site.",
