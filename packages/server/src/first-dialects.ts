@@ -86,6 +86,8 @@ async function machineAccount({ authority }: Keyward, { id: organizationId }: Or
     (await authority.createServiceAccount(system, {
       displayName: machineName,
       description: "A machine to try dialects out with.",
+      // Without a role its keys would work, but it could not see to them.
+      roles: ["member"],
     }))
   return { standing: "service", principal, password: null }
 }
