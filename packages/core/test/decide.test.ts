@@ -147,7 +147,7 @@ describe("the order of checks", () => {
       const trace: TraceStep[] = []
       const decision = decided(first.on(second.on(fine)), trace)
       expect(decision.outcome).toBe(first.outcome)
-      expect(decision.consume.size).toBe(0)
+      expect(decision.consume).toEqual([])
       const until = order.slice(0, order.indexOf(first.check) + 1)
       expect(trace.map(({ check }) => check)).toEqual(until)
       expect(trace.map(({ result }) => result)).toEqual(
@@ -233,7 +233,7 @@ describe("limits", () => {
     const consumed = (name: string) => (name === "minute" ? full : null)
     const decision = decided({ ...fine, asked: { ...fine.asked, consumed } })
     expect(decision.outcome).toBe("RATE_LIMITED")
-    expect(decision.consume.size).toBe(0)
+    expect(decision.consume).toEqual([])
     expect(
       decision.limits.map(({ name, remaining, retryAfterMs }) => [name, remaining, retryAfterMs]),
     ).toEqual([
@@ -255,8 +255,9 @@ describe("limits", () => {
             decideLimit(limit, consumed(limit.name), cost, at as Instant),
           )
           expect(decision.outcome === "VALID").toBe(each.every(({ accepted }) => accepted))
-          expect([...decision.consume.keys()]).toEqual(decision.outcome === "VALID" ? ["minute", "day"] : [])
-          for (const [name, tat] of decision.consume) stored.set(name, tat)
+          const names = decision.consume.map(({ status }) => status.name)
+          expect(names).toEqual(decision.outcome === "VALID" ? ["minute", "day"] : [])
+          for (const { status, tat } of decision.consume) stored.set(status.name, tat)
         }
       }),
     )
