@@ -267,3 +267,18 @@ describe("limits", () => {
 test("a subject of a secret that the key has not is an error, not a key without expiry", () => {
   expect(() => compileSubject({ key, secretVersion: 2, owner: null }, keyspace)).toThrow(RangeError)
 })
+
+test("keys that hold different grants or roles are not taken for one another, however many there are", () => {
+  const roles = [{ name: "reader", description: "", permissions: ["invoices.read"] }]
+  const house: Keyspace = { ...keyspace, roles }
+  const holds = (held: Pick<Key, "permissions" | "roles">) =>
+    compileSubject({ key: { ...key, ...held }, secretVersion: 1, owner: null }, house).holds
+  const need = (resource: string) => ({ name: "invoices.read", resource })
+  for (let number = 0; number < 2500; number++) {
+    const one = holds({ permissions: [`invoices.read:${number}`], roles: [] })
+    expect([one.allows(need(`${number}`)), one.allows(need(`${number + 1}`))]).toEqual([true, false])
+  }
+  expect(holds({ permissions: [], roles: ["reader"] }).allows(need("any"))).toBe(true)
+  expect(holds({ permissions: [], roles: [] }).allows(need("any"))).toBe(false)
+  expect(holds({ permissions: ["invoices.read:0"], roles: [] }).allows(need("1"))).toBe(false)
+})
