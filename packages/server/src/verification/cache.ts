@@ -206,7 +206,7 @@ export class SubjectCache implements ChangeListener {
     owner: Confirmed<OwnerState> | null,
     confirmedAt: Instant,
   ): Subject {
-    const subject = compileSubject({ ...newest, owner: owner && owner.value }, keyspace.value)
+    const subject = compileSubject({ ...newest, owner: owner?.value ?? null }, keyspace.value)
     this.#unknown.delete(digest)
     this.#subjects.set(digest, { value: subject, keyspace, owner, confirmedAt })
     const digests = this.#digestsByKey.get(subject.key.id)

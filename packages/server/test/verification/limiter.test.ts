@@ -56,3 +56,19 @@ test("its size follows the keys in use", () => {
   // A thousand are in use at any time; forgetting keeps pace within a small factor.
   expect(limiter.size).toBeLessThan(5000)
 })
+
+test("a key in steady use keeps its place although its limit is never reached, and loses it after a rest", () => {
+  const clock = testClock()
+  const limiter = new Limiter()
+  const use = (key: string) => limiter.consume(key, tatOf("second", clock.now() + 1), clock.now())
+  use("steady")
+  for (let turn = 0; turn < 10; turn++) {
+    clock.advance(500)
+    use(`other ${turn}`)
+    expect(limiter.consumed("steady", "second")).not.toBeNull()
+    use("steady")
+  }
+  clock.advance(1500)
+  for (let turn = 10; turn < 20; turn++) use(`other ${turn}`)
+  expect(limiter.consumed("steady", "second")).toBeNull()
+})
