@@ -147,7 +147,7 @@ describe("the order of checks", () => {
       const trace: TraceStep[] = []
       const decision = decided(first.on(second.on(fine)), trace)
       expect(decision.outcome).toBe(first.outcome)
-      expect(decision.consume.size).toBe(0)
+      expect(decision.consume).toEqual([])
       const until = order.slice(0, order.indexOf(first.check) + 1)
       expect(trace.map(({ check }) => check)).toEqual(until)
       expect(trace.map(({ result }) => result)).toEqual(
@@ -233,7 +233,7 @@ describe("limits", () => {
     const consumed = (name: string) => (name === "minute" ? full : null)
     const decision = decided({ ...fine, asked: { ...fine.asked, consumed } })
     expect(decision.outcome).toBe("RATE_LIMITED")
-    expect(decision.consume.size).toBe(0)
+    expect(decision.consume).toEqual([])
     expect(
       decision.limits.map(({ name, remaining, retryAfterMs }) => [name, remaining, retryAfterMs]),
     ).toEqual([
@@ -255,8 +255,9 @@ describe("limits", () => {
             decideLimit(limit, consumed(limit.name), cost, at as Instant),
           )
           expect(decision.outcome === "VALID").toBe(each.every(({ accepted }) => accepted))
-          expect([...decision.consume.keys()]).toEqual(decision.outcome === "VALID" ? ["minute", "day"] : [])
-          for (const [name, tat] of decision.consume) stored.set(name, tat)
+          const names = decision.consume.map(({ status }) => status.name)
+          expect(names).toEqual(decision.outcome === "VALID" ? ["minute", "day"] : [])
+          for (const { status, tat } of decision.consume) stored.set(status.name, tat)
         }
       }),
     )
@@ -265,4 +266,19 @@ describe("limits", () => {
 
 test("a subject of a secret that the key has not is an error, not a key without expiry", () => {
   expect(() => compileSubject({ key, secretVersion: 2, owner: null }, keyspace)).toThrow(RangeError)
+})
+
+test("keys that hold different grants or roles are not taken for one another, however many there are", () => {
+  const roles = [{ name: "reader", description: "", permissions: ["invoices.read"] }]
+  const house: Keyspace = { ...keyspace, roles }
+  const holds = (held: Pick<Key, "permissions" | "roles">) =>
+    compileSubject({ key: { ...key, ...held }, secretVersion: 1, owner: null }, house).holds
+  const need = (resource: string) => ({ name: "invoices.read", resource })
+  for (let number = 0; number < 2500; number++) {
+    const one = holds({ permissions: [`invoices.read:${number}`], roles: [] })
+    expect([one.allows(need(`${number}`)), one.allows(need(`${number + 1}`))]).toEqual([true, false])
+  }
+  expect(holds({ permissions: [], roles: ["reader"] }).allows(need("any"))).toBe(true)
+  expect(holds({ permissions: [], roles: [] }).allows(need("any"))).toBe(false)
+  expect(holds({ permissions: ["invoices.read:0"], roles: [] }).allows(need("1"))).toBe(false)
 })

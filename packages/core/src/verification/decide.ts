@@ -1,5 +1,5 @@
 import { type KeyState, secretIsLive, stateAt } from "../key/lifecycle.ts"
-import { decideLimit } from "../limit/gcra.ts"
+import { decideLimit, type LimitDecision } from "../limit/gcra.ts"
 import type { LimitStatus } from "../limit/limit.ts"
 import { missingFor, type PermissionQuery } from "../permission/query.ts"
 import type { Instant } from "../time.ts"
@@ -48,8 +48,8 @@ export interface Decision {
   readonly missingPermissions: readonly string[]
   /** One for each limit once the limits were asked; empty before. */
   readonly limits: readonly LimitStatus[]
-  /** What to store for each limit: empty unless VALID, because a refused verification consumes nothing. */
-  readonly consume: ReadonlyMap<string, number>
+  /** Of which limit to store which TAT: empty unless VALID, because a refused verification consumes nothing. */
+  readonly consume: readonly LimitDecision[]
 }
 
 const refusedState: Readonly<Record<Exclude<KeyState, "active">, Outcome>> = {
@@ -59,10 +59,8 @@ const refusedState: Readonly<Record<Exclude<KeyState, "active">, Outcome>> = {
   expired: "EXPIRED",
 }
 
-const nothing: ReadonlyMap<string, number> = new Map()
-
 /** What every verification comes to that passes and has no limits to consume of. */
-const unlimited: Decision = { outcome: "VALID", missingPermissions: [], limits: [], consume: nothing }
+const unlimited: Decision = { outcome: "VALID", missingPermissions: [], limits: [], consume: [] }
 
 /**
  * Decides whether a key that was found may do what is asked. Pure: nothing is read, consumed or recorded.
@@ -131,9 +129,8 @@ export function decide(subject: Subject, asked: Circumstances, trace?: TraceStep
     return refuse("limits", "RATE_LIMITED", `Used up: ${names.join(", ")}.`, [], unspent)
   }
   trace?.push({ check: "limits", result: "passed", detail: "Every limit accepts the cost." })
-  const consume = new Map<string, number>()
-  for (const { status, tat } of decisions) consume.set(status.name, tat)
-  return { outcome: "VALID", missingPermissions: [], limits: decisions.map(({ status }) => status), consume }
+  const limits = decisions.map(({ status }) => status)
+  return { outcome: "VALID", missingPermissions: [], limits, consume: decisions }
 
   function refuse(
     check: Check,
@@ -143,7 +140,7 @@ export function decide(subject: Subject, asked: Circumstances, trace?: TraceStep
     limits: readonly LimitStatus[] = [],
   ): Decision {
     trace?.push({ check, result: "refused", detail })
-    return { outcome, missingPermissions: missing, limits, consume: nothing }
+    return { outcome, missingPermissions: missing, limits, consume: [] }
   }
 }
 

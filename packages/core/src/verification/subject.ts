@@ -37,18 +37,35 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
   const secret = key.secrets.find(({ version }) => version === stored.secretVersion)
   if (!secret) throw new RangeError("The key has no such secret.")
   const own = new Set(key.limits.map(({ name }) => name))
-  const catalog = new Set(keyspace.permissions.map(({ name }) => name))
-  const permissions = heldPermissions(key, keyspace)
   return {
     key,
     secret,
     keyspace,
     owner: stored.owner,
-    permissions,
-    holds: { allows: (need) => catalog.has(need.name) && permissions.allows(need) },
+    ...heldWithin(keyspace, key),
     limits: [...keyspace.limits.filter(({ name }) => !own.has(name)), ...key.limits],
     addresses: key.allowedAddresses.length === 0 ? null : addressList(key.allowedAddresses),
   }
+}
+
+/** Most different sets of grants of one keyspace that are remembered. */
+const heldMaximum = 1000
+
+/** Most keys of a keyspace hold one of a few sets of grants, which are compiled once and then shared. A keyspace never changes. */
+const heldOf = new WeakMap<Keyspace, Map<string, Pick<Subject, "permissions" | "holds">>>()
+
+function heldWithin(keyspace: Keyspace, key: Key): Pick<Subject, "permissions" | "holds"> {
+  const kept = heldOf.get(keyspace) ?? new Map<string, Pick<Subject, "permissions" | "holds">>()
+  heldOf.set(keyspace, kept)
+  const name = JSON.stringify([key.permissions, key.roles])
+  const known = kept.get(name)
+  if (known) return known
+  const catalog = new Set(keyspace.permissions.map((permission) => permission.name))
+  const permissions = heldPermissions(key, keyspace)
+  const holds: Holder = { allows: (need) => catalog.has(need.name) && permissions.allows(need) }
+  if (kept.size === heldMaximum) kept.clear()
+  kept.set(name, { permissions, holds })
+  return { permissions, holds }
 }
 
 /** The key's own grants and those of its roles. */

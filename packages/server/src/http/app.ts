@@ -1,3 +1,4 @@
+import "./kept-tick.ts"
 import { maxHeaderSize } from "node:http"
 import { bounds, browserRoutes, nativeRoutes } from "@keyward/contract"
 import fastify, {

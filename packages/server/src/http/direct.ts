@@ -6,14 +6,14 @@ import {
   type ServerResponse,
 } from "node:http"
 import { Readable } from "node:stream"
-import { bounds, type Verification, verifyKey } from "@keyward/contract"
+import { bounds, verifyKey } from "@keyward/contract"
 import type { Caller } from "@keyward/core"
 import type { FastifyInstance, FastifyServerFactory } from "fastify"
 import type { Static } from "typebox"
 import type { Verifier } from "../verification/verifier.ts"
 import { type AuthenticateKey, soleKeyOf } from "./authentication.ts"
 import { parseJson } from "./json-body.ts"
-import { printVerification } from "./native/print.ts"
+import { verificationJson } from "./native/print.ts"
 import { demandVerify, verificationRequest } from "./native/verification-request.ts"
 import { validator } from "./validation.ts"
 
@@ -93,7 +93,7 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
       return
     }
     readBody(request, (body) => {
-      let answer: Static<typeof Verification> | Promise<Static<typeof Verification>>
+      let answer: string | Promise<string>
       try {
         answer = verified(caller, body)
       } catch {
@@ -114,8 +114,7 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
       ordinary(request, response)
     }
 
-    function send(answer: Static<typeof Verification>): void {
-      const json = JSON.stringify(answer)
+    function send(json: string): void {
       response.writeHead(200, {
         "x-request-id": presented.id,
         "content-type": "application/json; charset=utf-8",
@@ -125,7 +124,8 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
     }
   }
 
-  function verified(caller: Caller, body: Buffer) {
+  /** The JSON of the answer. */
+  function verified(caller: Caller, body: Buffer): string | Promise<string> {
     const input = parseJson(body)
     check(input)
     demandVerify(caller)
@@ -133,8 +133,8 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
       verificationRequest(caller, input as Static<typeof verifyKey.body>, "/permissions"),
     )
     return verification instanceof Promise
-      ? verification.then(printVerification)
-      : printVerification(verification)
+      ? verification.then(verificationJson)
+      : verificationJson(verification)
   }
 }
 

@@ -42,7 +42,7 @@ export class SubjectCache implements ChangeListener {
   readonly #source: SubjectSource
   readonly #clock: Clock
   readonly #trustedForMs: number
-  readonly #subjects: LRUCache<string, Confirmed<Subject>>
+  readonly #subjects: LRUCache<string, Entry>
   readonly #keyspaces: LRUCache<string, Confirmed<Keyspace>>
   /** Once for all the keys of an owner, so that what happens to the owner happens to all of them at once. */
   readonly #owners: LRUCache<string, Confirmed<OwnerState>>
@@ -65,8 +65,8 @@ export class SubjectCache implements ChangeListener {
       max: settings.maximumKeys,
       dispose: ({ value }, digest) => this.#forgetDigest(value.key.id, digest),
     })
-    this.#keyspaces = new LRUCache({ max: settings.maximumKeys })
-    this.#owners = new LRUCache({ max: settings.maximumKeys })
+    this.#keyspaces = new LRUCache<string, Confirmed<Keyspace>>({ max: settings.maximumKeys, dispose: drop })
+    this.#owners = new LRUCache<string, Confirmed<OwnerState>>({ max: settings.maximumKeys, dispose: drop })
     this.#unknown = new LRUCache({ max: negativeMaximum })
   }
 
@@ -79,12 +79,11 @@ export class SubjectCache implements ChangeListener {
   get(digest: string, now: Instant): Subject | null | undefined {
     const entry = this.#subjects.get(digest)
     if (entry) {
-      const subject = entry.value
       const current =
         this.#trusted(entry.confirmedAt, now) &&
-        this.#isCurrent(this.#keyspaces.get(subject.key.keyspaceId), subject.keyspace, now) &&
-        (subject.owner === null || this.#isCurrent(this.#owners.get(subject.owner.id), subject.owner, now))
-      return current ? subject : undefined
+        this.#isCurrent(entry.keyspace, now) &&
+        (entry.owner === null || this.#isCurrent(entry.owner, now))
+      return current ? entry.value : undefined
     }
     const unknownSince = this.#unknown.get(digest)
     if (unknownSince === undefined || !this.#trusted(unknownSince, now)) return undefined
@@ -146,8 +145,7 @@ export class SubjectCache implements ChangeListener {
           const newest = this.#newest(digest, stored)
           const { owner } = newest
           if (!owner || !this.#outdated(owner.id, owner.revision, began)) {
-            if (owner) this.#keepOwner(owner, readAt)
-            return this.#keep(digest, newest, keyspace, readAt)
+            return this.#keep(digest, newest, keyspace, owner && this.#keepOwner(owner, readAt), readAt)
           }
         }
       } finally {
@@ -163,9 +161,9 @@ export class SubjectCache implements ChangeListener {
     id: string,
     began: number,
     readAt: Instant,
-  ): Promise<Keyspace | null> {
+  ): Promise<Confirmed<Keyspace> | null> {
     const kept = this.#keyspaces.get(id)
-    if (kept && this.#trusted(kept.confirmedAt, this.#clock.now())) return kept.value
+    if (kept && this.#trusted(kept.confirmedAt, this.#clock.now())) return kept
     const keyspace = await this.#source.keyspace(organizationId, id)
     if (!keyspace)
       return fail({ code: "store_unavailable" }, { cause: new Error("A key's keyspace is missing.") })
@@ -174,10 +172,11 @@ export class SubjectCache implements ChangeListener {
     if (present && present.value.revision >= keyspace.revision) {
       // The same object stays, so that the keys that were compiled with it stay good.
       present.confirmedAt = readAt
-      return present.value
+      return present
     }
-    this.#keyspaces.set(id, { value: keyspace, confirmedAt: readAt })
-    return keyspace
+    const read = { value: keyspace, confirmedAt: readAt, kept: true }
+    this.#keyspaces.set(id, read)
+    return read
   }
 
   /** What was read, or what is kept where that is newer: another read that began later may have shown it. */
@@ -187,21 +186,29 @@ export class SubjectCache implements ChangeListener {
     return { key: present.key, secretVersion: present.secret.version, owner: present.owner }
   }
 
-  #keepOwner(owner: OwnerState, readAt: Instant): void {
+  /** The owner as read, or as kept where that is newer. */
+  #keepOwner(owner: OwnerState, readAt: Instant): Confirmed<OwnerState> {
     const present = this.#owners.get(owner.id)
-    if (!present || present.value.revision < owner.revision) {
-      this.#owners.set(owner.id, { value: owner, confirmedAt: readAt })
-    } else if (present.value.revision === owner.revision) {
+    if (present && present.value.revision >= owner.revision) {
       // The same object stays, so that the keys that were compiled with it stay good.
-      present.confirmedAt = readAt
+      if (present.value.revision === owner.revision) present.confirmedAt = readAt
+      return present
     }
+    const read = { value: owner, confirmedAt: readAt, kept: true }
+    this.#owners.set(owner.id, read)
+    return read
   }
 
-  #keep(digest: string, newest: StoredSubject, keyspace: Keyspace, confirmedAt: Instant): Subject {
-    const owner = newest.owner && (this.#owners.get(newest.owner.id)?.value ?? newest.owner)
-    const subject = compileSubject({ ...newest, owner }, keyspace)
+  #keep(
+    digest: string,
+    newest: StoredSubject,
+    keyspace: Confirmed<Keyspace>,
+    owner: Confirmed<OwnerState> | null,
+    confirmedAt: Instant,
+  ): Subject {
+    const subject = compileSubject({ ...newest, owner: owner?.value ?? null }, keyspace.value)
     this.#unknown.delete(digest)
-    this.#subjects.set(digest, { value: subject, confirmedAt })
+    this.#subjects.set(digest, { value: subject, keyspace, owner, confirmedAt })
     const digests = this.#digestsByKey.get(subject.key.id)
     if (!digests) this.#digestsByKey.set(subject.key.id, [digest])
     else if (!digests.includes(digest)) digests.push(digest)
@@ -230,8 +237,8 @@ export class SubjectCache implements ChangeListener {
     }
   }
 
-  #isCurrent<Value>(kept: Confirmed<Value> | undefined, value: Value, now: Instant): boolean {
-    return kept !== undefined && kept.value === value && this.#trusted(kept.confirmedAt, now)
+  #isCurrent({ kept, confirmedAt }: Confirmed<unknown>, now: Instant): boolean {
+    return kept && this.#trusted(confirmedAt, now)
   }
 
   /** A clock that was set back makes an age negative: then it is not known, and the store is asked. */
@@ -246,8 +253,25 @@ function highest(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : Math.max(one, other)
 }
 
+/** A key, with what it was compiled with, which it is good for as long as. */
+interface Entry {
+  readonly value: Subject
+  readonly keyspace: Confirmed<Keyspace>
+  /** null: see `Subject.owner`. */
+  readonly owner: Confirmed<OwnerState> | null
+  /** When the read began that showed this key. */
+  readonly confirmedAt: Instant
+}
+
+/** Shared by all the keys that were compiled with it, so that to drop it once is to drop it for all of them. */
 interface Confirmed<Value> {
   readonly value: Value
   /** When the read began that last showed this value. */
   confirmedAt: Instant
+  /** False once a notice, a newer read or the want of room has put it out of the cache. */
+  kept: boolean
+}
+
+function drop(entry: Confirmed<unknown>): void {
+  entry.kept = false
 }

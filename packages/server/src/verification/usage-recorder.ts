@@ -21,16 +21,17 @@ export class UsageRecorder {
   record({ key, secret }: Subject, outcome: Outcome, now: Instant): void {
     let gathered = this.#keys.get(key.id)
     if (!gathered) {
-      gathered = { organizationId: key.organizationId, lastUsed: new Map(), counts: new Map(), recent: null }
+      gathered = { organizationId: key.organizationId, lastUsed: [], counts: new Map(), recent: null }
       this.#keys.set(key.id, gathered)
     }
     if (outcome === "VALID") moveForward(gathered.lastUsed, secret.version, now)
-    const hour = (now - (now % hourMs)) as Instant
     const { recent } = gathered
-    const counter =
-      recent?.hour === hour && recent.outcome === outcome ? recent : counterOf(gathered, outcome, hour)
-    counter.count++
-    gathered.recent = counter
+    if (recent?.outcome === outcome && recent.hour <= now && now < recent.hour + hourMs) {
+      recent.count++
+      return
+    }
+    gathered.recent = counterOf(gathered, outcome, (now - (now % hourMs)) as Instant)
+    gathered.recent.count++
   }
 
   /** Writes what was gathered; after an earlier flush, so that two never write at once. */
@@ -58,7 +59,7 @@ export class UsageRecorder {
         keys.set(keyId, since)
         continue
       }
-      for (const [version, instant] of since.lastUsed) moveForward(before.lastUsed, version, instant)
+      for (const { version, instant } of since.lastUsed) moveForward(before.lastUsed, version, instant)
       for (const [outcome, counted] of since.counts) {
         before.counts.set(outcome, merged(before.counts.get(outcome) ?? [], counted))
       }
@@ -69,11 +70,17 @@ export class UsageRecorder {
 
 interface Gathered {
   readonly organizationId: string
-  readonly lastUsed: Map<number, Instant>
+  /** One for each version of the secret that was used: so few that a list is searched faster than a map. */
+  readonly lastUsed: LastUse[]
   /** By outcome, one for each hour, ascending. */
   readonly counts: Map<Outcome, Counter[]>
   /** The counter that was counted last, which most often is the one that is counted next. */
   recent: Counter | null
+}
+
+interface LastUse {
+  readonly version: number
+  instant: Instant
 }
 
 interface Counter extends UsageCount {
@@ -91,13 +98,22 @@ function counterOf({ counts }: Gathered, outcome: Outcome, hour: Instant): Count
 }
 
 function asUsage(keyId: string, { organizationId, lastUsed, counts }: Gathered): KeyUsage {
-  return { organizationId, keyId, lastUsed, counts: [...counts.values()].flat() }
+  return {
+    organizationId,
+    keyId,
+    lastUsed: new Map(lastUsed.map(({ version, instant }) => [version, instant])),
+    counts: [...counts.values()].flat(),
+  }
 }
 
 /** A clock that was set back does not take a last use back. */
-function moveForward(lastUsed: Map<number, Instant>, version: number, instant: Instant): void {
-  const before = lastUsed.get(version)
-  if (before === undefined || instant > before) lastUsed.set(version, instant)
+function moveForward(lastUsed: LastUse[], version: number, instant: Instant): void {
+  for (const use of lastUsed) {
+    if (use.version !== version) continue
+    if (instant > use.instant) use.instant = instant
+    return
+  }
+  lastUsed.push({ version, instant })
 }
 
 function merged(before: Counter[], since: readonly Counter[]): Counter[] {

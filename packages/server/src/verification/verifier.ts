@@ -113,7 +113,7 @@ export function createVerifier({ clock, entropy, cache, limiter, guesses, usage 
       trace,
     )
     if (!request.dryRun) {
-      if (decision.consume.size > 0) limiter.consume(keyId, decision.consume, now)
+      if (decision.consume.length > 0) limiter.consume(keyId, decision.consume, now)
       usage.record(subject, decision.outcome, now)
     }
     return {

@@ -327,6 +327,22 @@ describe("the past does not overwrite the present", () => {
   })
 })
 
+test("an owner who had to make room for others is read again with the key, and never taken for current", async () => {
+  const { keep, get, changed } = open({ maximumKeys: 2 })
+  const texts = [newText(), newText(), newText()] as const
+  const [used, ...others] = texts
+  await keep(used, ownedAt(1, "used", used, ownerAt(1, "first")))
+  for (const [at, other] of others.entries()) {
+    expect(get(used)?.key.id).toBe("used")
+    await keep(other, ownedAt(1, `other ${at}`, other, ownerAt(1, `owner ${at}`)))
+  }
+  // The key is in use and stayed; of its owner nothing is known any more, so no notice could have told of them.
+  changed("first", 2, "principal")
+  expect(get(used)).toBeUndefined()
+  await keep(used, ownedAt(1, "used", used, ownerAt(2, "first", true)))
+  expect(get(used)?.owner?.suspended).toBe(true)
+})
+
 describe("an owner is kept once for all of their keys", () => {
   const twoKeys = async (settings: Partial<CacheSettings> = {}) => {
     const opened = open(settings)

@@ -20,10 +20,11 @@ export function verificationRequest(
 ): VerificationRequest {
   return {
     text: input.key,
-    visible: ({ key }) =>
-      key.organizationId === caller.organizationId &&
-      (input.keyspace_id === undefined || key.keyspaceId === input.keyspace_id) &&
-      caller.holds.allows({ name: "keys.verify", resource: key.keyspaceId }),
+    // Asked of the keyspace, not of the key: it is one and the same for all its keys, and so at hand.
+    visible: ({ keyspace }) =>
+      keyspace.organizationId === caller.organizationId &&
+      (input.keyspace_id === undefined || keyspace.id === input.keyspace_id) &&
+      mayVerify(caller, keyspace.id),
     guesser: input.client_ip ?? null,
     permissions:
       input.permissions === undefined ? null : permissionQuery(input.permissions, permissionsMember),
@@ -50,6 +51,34 @@ export function permissionQuery(text: string, member: string): PermissionQuery {
 
 /** @throws AuthorityError "permission_denied" for whoever may verify keys nowhere */
 export function demandVerify(caller: Caller): void {
-  if (caller.holds.allowsSomewhere("keys.verify")) return
+  if (rightsOf(caller).somewhere) return
   fail({ code: "permission_denied", missing: ["keys.verify"] })
+}
+
+/** Whether the caller may verify the keys of a keyspace of its own organization. */
+function mayVerify(caller: Caller, keyspaceId: string): boolean {
+  const { inKeyspace } = rightsOf(caller)
+  const known = inKeyspace.get(keyspaceId)
+  if (known !== undefined) return known
+  const allowed = caller.holds.allows({ name: "keys.verify", resource: keyspaceId })
+  inKeyspace.set(keyspaceId, allowed)
+  return allowed
+}
+
+interface VerifyRights {
+  /** Whether keys may be verified at all. */
+  readonly somewhere: boolean
+  /** What was found of each keyspace that was asked for: at most those of one organization. */
+  readonly inKeyspace: Map<string, boolean>
+}
+
+/** Holdings never change, they are replaced; and one caller verifies all day. */
+const rights = new WeakMap<Caller["holds"], VerifyRights>()
+
+function rightsOf({ holds }: Caller): VerifyRights {
+  const known = rights.get(holds)
+  if (known) return known
+  const found = { somewhere: holds.allowsSomewhere("keys.verify"), inKeyspace: new Map<string, boolean>() }
+  rights.set(holds, found)
+  return found
 }
