@@ -148,7 +148,8 @@ function parametersOf(
 function requestBody(route: Route, body: TSchema, schemas: SchemaComponents): JsonObject {
   const schema = schemas.print(body)
   const types = route.bodyTypes ?? ["application/json"]
-  return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) }
+  const required = !route.bodyOptional
+  return { required, content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
 function successes(route: Route, schemas: SchemaComponents): JsonObject {

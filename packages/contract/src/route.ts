@@ -22,6 +22,8 @@ export interface Route {
   readonly query?: TObject
   readonly headers?: TObject
   readonly body?: TSchema
+  /** Whether the call may be made without a body, as some vendors' may. */
+  readonly bodyOptional?: true
   /** Content types of the body; default `application/json`. */
   readonly bodyTypes?: readonly string[]
   /** Most bytes of a body; default `bounds.bodyBytes`. */

@@ -22,7 +22,7 @@ export const ownKeys: Confinement = {
 }
 
 /** Sees, enables, disables and deletes the keys of everybody. The vendor's administrators of a zone can do the same there. */
-export const fullAdministrator: AutomoxRole = {
+const fullAdministrator: AutomoxRole = {
   id: 1,
   name: "Full Administrator",
   needs: { keys: ["keys.read", "keys.write"], organization: ["members.read"] },
@@ -33,7 +33,7 @@ export const fullAdministrator: AutomoxRole = {
 }
 
 /** Everybody else, as far as keys go. */
-export const readOnly: AutomoxRole = {
+const readOnly: AutomoxRole = {
   id: 2,
   name: "Read Only",
   needs: { keys: [], organization: [] },

@@ -7,6 +7,7 @@ const document = openApiDocument({ ...head, routes: automoxRoutes })
 
 interface Operation {
   readonly operationId: string
+  readonly requestBody?: { readonly required: boolean }
   readonly responses: Readonly<Record<string, unknown>>
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
 }
@@ -40,6 +41,13 @@ test("the OpenAPI document has the operations of the reference, with their param
       })
     }
   }
+})
+
+test("the bodies that there are may be left out", () => {
+  const bodies = Object.values(paths).flatMap((methods) =>
+    Object.values(methods).flatMap(({ requestBody }) => requestBody ?? []),
+  )
+  expect(bodies.map(({ required }) => required)).toEqual([false, false])
 })
 
 test("the only secret that travels is the one that decrypt answers", () => {
