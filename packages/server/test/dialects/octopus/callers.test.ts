@@ -219,6 +219,44 @@ describe.each(engines)("who calls, %s", (engine) => {
       expect(await auditor.ask("/api/users/all")).toMatchObject(ok)
     })
 
+    test("half of UserView shows nothing of the keys of others, and UserEdit alone shows none either", async () => {
+      const { authority } = server.keyward
+      const role = (name: string, permissions: readonly string[]) =>
+        authority.createRole(server.system, { name, description: "", permissions })
+      await role("sees-people", ["members.read", "own_keys.*"])
+      await role("sees-keys", ["keys.read", "own_keys.*"])
+      await role("edits", ["members.read", "keys.write"])
+      const partial = await authority.createUser(server.system, { email: "p@example.com", displayName: "P" })
+      const caller = await holderOf(server, partial)
+      const as = (name: string) => authority.updateMember(server.system, partial.id, [name], null)
+      await as("sees-people")
+      expect(await attempts(caller, member)).toMatchObject({
+        create: edit,
+        list: view,
+        get: view,
+        getByKey: unknown,
+        user: ok,
+        delete: view,
+      })
+      await as("sees-keys")
+      expect(await attempts(caller, member)).toMatchObject({
+        create: view,
+        list: view,
+        get: view,
+        getByKey: view,
+        user: view,
+        delete: view,
+      })
+      await as("edits")
+      expect(await attempts(caller, machine)).toMatchObject({
+        create: ok,
+        list: view,
+        get: view,
+        delete: view,
+      })
+      expect(await attempts(caller, member)).toMatchObject({ create: edit, delete: view })
+    })
+
     test("a machine without a role knows who it is, and no more", async () => {
       expect(await machine.ask("/api/users/me")).toMatchObject({ status: 200, json: { Id: machine.userId } })
       expect(await attempts(machine, machine)).toMatchObject({
