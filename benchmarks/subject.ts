@@ -110,6 +110,7 @@ function benchmarkKey(
         createdAt: now,
         expiresAt: null,
         lastUsedAt: null,
+        lastUsedFrom: null,
       },
     ],
   }

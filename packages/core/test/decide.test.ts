@@ -48,6 +48,7 @@ const secret: Secret = {
   createdAt: now,
   expiresAt: null,
   lastUsedAt: null,
+  lastUsedFrom: null,
 }
 const key: Key = {
   id: "key",

@@ -51,6 +51,10 @@ export const Secret = Type.Object(
     created_at: timestamp("When it was made."),
     expires_at: nullable(timestamp("When this version stops working; null: with the key.")),
     last_used_at: nullable(timestamp("Its last accepted verification, to within seconds; null: none yet.")),
+    last_used_from: nullable(
+      Type.String(),
+      "The client's address at that verification, as whoever verified it named it; null: none yet, or not known.",
+    ),
   },
   {
     title: "Secret",

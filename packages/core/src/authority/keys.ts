@@ -262,6 +262,7 @@ function newSecret(
     createdAt: now,
     expiresAt: null,
     lastUsedAt: null,
+    lastUsedFrom: null,
   }
 }
 

@@ -61,6 +61,8 @@ export interface Secret {
   /** When this version stops working; null: with the key. */
   readonly expiresAt: Instant | null
   readonly lastUsedAt: Instant | null
+  /** The client's address at the last accepted verification, as the caller named it; null: none yet, or not known. */
+  readonly lastUsedFrom: string | null
 }
 
 export interface SecretHint {

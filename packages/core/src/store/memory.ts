@@ -227,10 +227,11 @@ function ownerOf(tables: Tables, { organizationId, owner }: Key): OwnerState | n
 }
 
 function record(tables: Tables, key: Key, { lastUsed, counts }: KeyUsage): void {
-  const secrets = key.secrets.map((secret) => ({
-    ...secret,
-    lastUsedAt: latest(secret.lastUsedAt, lastUsed.get(secret.version)),
-  }))
+  const secrets = key.secrets.map((secret) => {
+    const use = lastUsed.get(secret.version)
+    if (!use || (secret.lastUsedAt !== null && secret.lastUsedAt >= use.at)) return secret
+    return { ...secret, lastUsedAt: use.at, lastUsedFrom: use.from }
+  })
   const lastUsedAt = secrets.reduce((last, secret) => latest(last, secret.lastUsedAt), key.lastUsedAt)
   tables.keys.set(key.id, { ...key, secrets, lastUsedAt })
   const known = tables.usage.get(key.id) ?? new Map()

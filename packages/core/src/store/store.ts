@@ -285,8 +285,14 @@ export interface KeyUsage {
   readonly organizationId: string
   readonly keyId: string
   /** By version of the secret: its last accepted verification. */
-  readonly lastUsed: ReadonlyMap<number, Instant>
+  readonly lastUsed: ReadonlyMap<number, LastUse>
   readonly counts: readonly UsageCount[]
+}
+
+export interface LastUse {
+  readonly at: Instant
+  /** The client's address; null: not known. */
+  readonly from: string | null
 }
 
 export interface UsageCount {

@@ -1,4 +1,4 @@
-import type { Instant, KeyUsage, Outcome, Store, Subject, UsageCount } from "@keyward/core"
+import type { Instant, KeyUsage, LastUse, Outcome, Store, Subject, UsageCount } from "@keyward/core"
 
 const hourMs = 3_600_000
 
@@ -18,13 +18,14 @@ export class UsageRecorder {
     this.#onFailure = onFailure
   }
 
-  record({ key, secret }: Subject, outcome: Outcome, now: Instant): void {
+  /** @param from the client's address; null: not known */
+  record({ key, secret }: Subject, outcome: Outcome, now: Instant, from: string | null): void {
     let gathered = this.#keys.get(key.id)
     if (!gathered) {
       gathered = { organizationId: key.organizationId, lastUsed: [], counts: new Map(), recent: null }
       this.#keys.set(key.id, gathered)
     }
-    if (outcome === "VALID") moveForward(gathered.lastUsed, secret.version, now)
+    if (outcome === "VALID") moveForward(gathered.lastUsed, secret.version, now, from)
     const { recent } = gathered
     if (recent?.outcome === outcome && recent.hour <= now && now < recent.hour + hourMs) {
       recent.count++
@@ -59,7 +60,7 @@ export class UsageRecorder {
         keys.set(keyId, since)
         continue
       }
-      for (const { version, instant } of since.lastUsed) moveForward(before.lastUsed, version, instant)
+      for (const { version, at, from } of since.lastUsed) moveForward(before.lastUsed, version, at, from)
       for (const [outcome, counted] of since.counts) {
         before.counts.set(outcome, merged(before.counts.get(outcome) ?? [], counted))
       }
@@ -71,16 +72,17 @@ export class UsageRecorder {
 interface Gathered {
   readonly organizationId: string
   /** One for each version of the secret that was used: so few that a list is searched faster than a map. */
-  readonly lastUsed: LastUse[]
+  readonly lastUsed: VersionUse[]
   /** By outcome, one for each hour, ascending. */
   readonly counts: Map<Outcome, Counter[]>
   /** The counter that was counted last, which most often is the one that is counted next. */
   recent: Counter | null
 }
 
-interface LastUse {
+interface VersionUse extends LastUse {
   readonly version: number
-  instant: Instant
+  at: Instant
+  from: string | null
 }
 
 interface Counter extends UsageCount {
@@ -101,19 +103,22 @@ function asUsage(keyId: string, { organizationId, lastUsed, counts }: Gathered):
   return {
     organizationId,
     keyId,
-    lastUsed: new Map(lastUsed.map(({ version, instant }) => [version, instant])),
+    lastUsed: new Map(lastUsed.map(({ version, at, from }) => [version, { at, from }])),
     counts: [...counts.values()].flat(),
   }
 }
 
 /** A clock that was set back does not take a last use back. */
-function moveForward(lastUsed: LastUse[], version: number, instant: Instant): void {
+function moveForward(lastUsed: VersionUse[], version: number, at: Instant, from: string | null): void {
   for (const use of lastUsed) {
     if (use.version !== version) continue
-    if (instant > use.instant) use.instant = instant
+    if (at > use.at) {
+      use.at = at
+      use.from = from
+    }
     return
   }
-  lastUsed.push({ version, instant })
+  lastUsed.push({ version, at, from })
 }
 
 function merged(before: Counter[], since: readonly Counter[]): Counter[] {

@@ -114,7 +114,7 @@ export function createVerifier({ clock, entropy, cache, limiter, guesses, usage 
     )
     if (!request.dryRun) {
       if (decision.consume.length > 0) limiter.consume(keyId, decision.consume, now)
-      usage.record(subject, decision.outcome, now)
+      usage.record(subject, decision.outcome, now, request.clientIp ?? null)
     }
     return {
       outcome: decision.outcome,

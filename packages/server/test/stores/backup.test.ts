@@ -38,7 +38,7 @@ describe.each(engines)("a backup of $engine", ({ newUrl }) => {
     const { key, secret } = await createKey("First 🔑")
     const now = systemClock.now()
     const counts = [{ hour: now, outcome: "VALID", count: 3 }] as const
-    await store.recordUsage([{ organizationId, keyId: key.id, lastUsed: new Map([[1, now]]), counts }])
+    await store.recordUsage([{ organizationId, keyId: key.id, lastUsed: new Map([[1, { at: now, from: "192.0.2.1" }]]), counts }])
     const { session, link } = await signIn(store, admin)
     const tats = new Map([["account", now + 60_000.125]])
     await store.pushThrottles(tats, now)

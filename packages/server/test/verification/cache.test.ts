@@ -83,6 +83,7 @@ function subjectAt(revision: number, id: string, texts: readonly string[], prese
       createdAt: 0 as Instant,
       expiresAt: null,
       lastUsedAt: null,
+      lastUsedFrom: null,
     })),
   }
   return { key, secretVersion: presented, owner: null }

@@ -1,4 +1,4 @@
-import { compileSubject, type KeyUsage, type Outcome, type Subject } from "@keyward/core"
+import { compileSubject, type KeyUsage, type LastUse, type Outcome, type Subject } from "@keyward/core"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { UsageRecorder } from "../../src/verification/usage-recorder.ts"
@@ -22,10 +22,10 @@ async function subjects(count: number): Promise<Subject[]> {
 
 const all = await subjects(3)
 
-/** Adds up what a store was given: `key outcome hour` to the count, and the last use of each key. */
+/** Adds up what a store was given: `key outcome hour` to the count, and the last use of each key, with its address. */
 function ledger() {
   const counts = new Map<string, number>()
-  const lastUsed = new Map<string, number>()
+  const lastUsed = new Map<string, LastUse>()
   return {
     counts,
     lastUsed,
@@ -35,8 +35,8 @@ function ledger() {
           const name = `${one.keyId} ${outcome} ${hour}`
           counts.set(name, (counts.get(name) ?? 0) + count)
         }
-        for (const instant of one.lastUsed.values()) {
-          lastUsed.set(one.keyId, Math.max(instant, lastUsed.get(one.keyId) ?? 0))
+        for (const use of one.lastUsed.values()) {
+          if (use.at > (lastUsed.get(one.keyId)?.at ?? 0)) lastUsed.set(one.keyId, use)
         }
       }
     },
@@ -48,6 +48,7 @@ test("what is written is what was recorded, over hours, failed flushes and flush
     fc.record({
       verify: fc.nat({ max: 2 }),
       outcome: fc.constantFrom<Outcome>("VALID", "VALID", "EXPIRED", "RATE_LIMITED"),
+      from: fc.constantFrom("192.0.2.1", "2001:db8::1", null),
     }),
     fc.record({ advance: fc.integer({ min: -hourMs, max: 3 * hourMs }) }),
     fc.record({ flush: fc.boolean() }),
@@ -82,12 +83,12 @@ test("what is written is what was recorded, over hours, failed flushes and flush
           const subject = all[one.verify]
           if (!subject) throw new Error("no such subject")
           const now = clock.now()
-          recorder.record(subject, one.outcome, now)
+          recorder.record(subject, one.outcome, now, one.from)
           recorded.add([
             {
               organizationId: subject.key.organizationId,
               keyId: subject.key.id,
-              lastUsed: one.outcome === "VALID" ? new Map([[1, now]]) : new Map(),
+              lastUsed: one.outcome === "VALID" ? new Map([[1, { at: now, from: one.from }]]) : new Map(),
               counts: [
                 {
                   hour: (Math.floor(now / hourMs) * hourMs) as typeof now,
@@ -131,7 +132,7 @@ test("two flushes never write at once, and nothing is written when there is noth
   const [subject] = all
   if (!subject) throw new Error("no subject")
   const flushes = [0, 1, 2].map(() => {
-    recorder.record(subject, "VALID", now())
+    recorder.record(subject, "VALID", now(), null)
     return recorder.flush()
   })
   await Promise.all(flushes)

@@ -17,6 +17,7 @@ import {
   sampleDraft,
   sampleKey,
   sampleUser,
+  usedAt,
 } from "./sample.ts"
 
 export function concurrencyContract(store: () => Store): void {
@@ -113,7 +114,7 @@ export function concurrencyContract(store: () => Store): void {
           order.map((key) => ({
             organizationId: key.organizationId,
             keyId: key.id,
-            lastUsed: new Map([[1, later(noon, at)]]),
+            lastUsed: usedAt(later(noon, at)),
             counts: [{ hour: noon, outcome: "VALID", count: 3 }],
           })),
         )

@@ -18,6 +18,7 @@ import {
   sampleKey,
   sampleSecret,
   updateKey,
+  usedAt,
 } from "./sample.ts"
 
 export function keyContract(store: () => Store): void {
@@ -236,7 +237,7 @@ export function keyContract(store: () => Store): void {
 
 function used(key: Key, at: Key["createdAt"]) {
   const counts = [{ hour: noon, outcome: "VALID", count: 1 }] as const
-  return { organizationId: key.organizationId, keyId: key.id, lastUsed: new Map([[1, at]]), counts }
+  return { organizationId: key.organizationId, keyId: key.id, lastUsed: usedAt(at), counts }
 }
 
 /** A key with something in every member. */

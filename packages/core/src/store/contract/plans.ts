@@ -19,6 +19,7 @@ import {
   sampleSecret,
   sampleSession,
   sampleUser,
+  usedAt,
 } from "./sample.ts"
 import type { Capabilities, StatementWatch } from "./suite.ts"
 
@@ -96,7 +97,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     const key = sampleKey(ours)
     await insertKeys(store, key)
     const counts = [{ hour: noon, outcome: "VALID", count: 1 }] as const
-    const lastUsed = new Map([[1, noon]])
+    const lastUsed = usedAt(noon)
     await store.recordUsage([{ organizationId: key.organizationId, keyId: key.id, lastUsed, counts }])
   },
   auditHead: (store, { organization }) => store.auditHead(organization.id),

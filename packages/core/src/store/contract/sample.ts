@@ -7,7 +7,7 @@ import type { Organization } from "../../organization.ts"
 import type { Principal, ServiceAccount, User } from "../../principal.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
 import { type Instant, later } from "../../time.ts"
-import type { Change, PageOf, Store } from "../store.ts"
+import type { Change, LastUse, PageOf, Store } from "../store.ts"
 
 /** When everything here happens, unless a case says otherwise. */
 export const noon = Date.UTC(2026, 5, 1, 12) as Instant
@@ -255,8 +255,14 @@ export function sampleSecret(members: Partial<Secret> = {}): Secret {
     createdAt: noon,
     expiresAt: null,
     lastUsedAt: null,
+    lastUsedFrom: null,
     ...members,
   }
+}
+
+/** The last use of a key's first secret, from an unknown address. */
+export function usedAt(at: Instant): ReadonlyMap<number, LastUse> {
+  return new Map([[1, { at, from: null }]])
 }
 
 export function sampleDraft(organizationId: string, members: Partial<AuditDraft> = {}): AuditDraft {

@@ -28,6 +28,7 @@ import {
   sampleSession,
   sampleUser,
   updateKey,
+  usedAt,
 } from "./sample.ts"
 
 /** What one organization has, and the other one asks for. */
@@ -204,7 +205,7 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     }
   },
   recordUsage: async (store, ours, { key }) => {
-    const lastUsed = new Map([[1, later(noon, 2 * hour)]])
+    const lastUsed = usedAt(later(noon, 2 * hour))
     const counts = [{ hour: noon, outcome: "VALID", count: 5 }] as const
     await store.recordUsage([{ organizationId: ours.organization.id, keyId: key.id, lastUsed, counts }])
     expect(await store.key(key.organizationId, key.id)).toEqual(key)

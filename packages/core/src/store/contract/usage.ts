@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest"
 import { type Instant, later } from "../../time.ts"
-import type { KeyUsage, Store, UsageCount } from "../store.ts"
-import { found, hour, insertKeys, keyInsert, nextId, noon, sampleKey, sampleSecret } from "./sample.ts"
+import type { KeyUsage, LastUse, Store, UsageCount } from "../store.ts"
+import {
+  found,
+  hour,
+  insertKeys,
+  keyInsert,
+  nextId,
+  noon,
+  sampleKey,
+  sampleSecret,
+  usedAt,
+} from "./sample.ts"
 
 export function usageContract(store: () => Store): void {
   describe("usage", () => {
@@ -10,8 +20,9 @@ export function usageContract(store: () => Store): void {
       const key = sampleKey(founded, { secrets: [sampleSecret(), sampleSecret({ version: 2 })] })
       await insertKeys(store(), key)
       const use = async (...lastUsed: [number, Instant][]) => {
+        const uses = lastUsed.map(([version, at]): [number, LastUse] => [version, { at, from: null }])
         await store().recordUsage([
-          { organizationId: key.organizationId, keyId: key.id, lastUsed: new Map(lastUsed), counts: [] },
+          { organizationId: key.organizationId, keyId: key.id, lastUsed: new Map(uses), counts: [] },
         ])
         const read = await store().key(key.organizationId, key.id)
         return [read?.lastUsedAt, ...(read?.secrets.map(({ lastUsedAt }) => lastUsedAt) ?? [])]
@@ -27,11 +38,28 @@ export function usageContract(store: () => Store): void {
       expect(await use()).toEqual([later(noon, 20), later(noon, 10), later(noon, 20)])
     })
 
+    test("a last use tells from where, and an earlier one tells nothing", async () => {
+      const founded = await found(store())
+      const key = sampleKey(founded, { secrets: [sampleSecret(), sampleSecret({ version: 2 })] })
+      await insertKeys(store(), key)
+      const from = async (version: number, at: Instant, address: string | null) => {
+        const lastUsed = new Map([[version, { at, from: address }]])
+        await store().recordUsage([use(key, { lastUsed })])
+        const read = await store().key(key.organizationId, key.id)
+        return read?.secrets.map(({ lastUsedFrom }) => lastUsedFrom)
+      }
+      expect(await from(1, later(noon, 10), "192.0.2.1")).toEqual(["192.0.2.1", null])
+      expect(await from(2, later(noon, 5), "2001:db8::1")).toEqual(["192.0.2.1", "2001:db8::1"])
+      expect(await from(1, later(noon, 9), "192.0.2.2")).toEqual(["192.0.2.1", "2001:db8::1"])
+      expect(await from(1, later(noon, 10), "192.0.2.3")).toEqual(["192.0.2.1", "2001:db8::1"])
+      expect(await from(1, later(noon, 11), null)).toEqual([null, "2001:db8::1"])
+    })
+
     test("a use is no change of the key: the revision stays", async () => {
       const founded = await found(store())
       const key = sampleKey(founded)
       await insertKeys(store(), key)
-      await store().recordUsage([use(key, { lastUsed: new Map([[1, later(noon, 1)]]) })])
+      await store().recordUsage([use(key, { lastUsed: usedAt(later(noon, 1)) })])
       const [secret] = key.secrets
       expect(await store().key(key.organizationId, key.id)).toEqual({
         ...key,
@@ -80,7 +108,7 @@ export function usageContract(store: () => Store): void {
       const key = sampleKey(founded)
       await insertKeys(store(), key)
       const recorded = {
-        lastUsed: new Map([[1, later(noon, 1)]]),
+        lastUsed: usedAt(later(noon, 1)),
         counts: [{ hour: noon, outcome: "VALID", count: 1 }],
       } as const
       await store().recordUsage([
@@ -100,7 +128,7 @@ export function usageContract(store: () => Store): void {
       await store().recordUsage(
         keys.map((key) =>
           use(key, {
-            lastUsed: new Map([[1, later(noon, 5)]]),
+            lastUsed: usedAt(later(noon, 5)),
             counts: [{ hour: noon, outcome: "VALID", count: 1 }],
           }),
         ),

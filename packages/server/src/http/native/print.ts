@@ -88,12 +88,13 @@ export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
     updated_at: printTimestamp(key.updatedAt),
     last_used_at: orNull(key.lastUsedAt),
     revision: key.revision,
-    secrets: key.secrets.map(({ version, hint, createdAt, expiresAt, lastUsedAt }) => ({
+    secrets: key.secrets.map(({ version, hint, createdAt, expiresAt, lastUsedAt, lastUsedFrom }) => ({
       version,
       hint: { start: hint.start, end: hint.end },
       created_at: printTimestamp(createdAt),
       expires_at: orNull(expiresAt),
       last_used_at: orNull(lastUsedAt),
+      last_used_from: lastUsedFrom,
     })),
   }
 }

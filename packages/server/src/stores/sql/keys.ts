@@ -160,6 +160,7 @@ function withSecrets(db: Kysely<Schema>) {
       "secrets.created_at as secret_created_at",
       "secrets.expires_at as secret_expires_at",
       "secrets.last_used_at as secret_last_used_at",
+      "secrets.last_used_from as secret_last_used_from",
     ])
 }
 
@@ -183,6 +184,7 @@ function assembled(rows: readonly WithSecret[]): Key | null {
       created_at: row.secret_created_at,
       expires_at: row.secret_expires_at,
       last_used_at: row.secret_last_used_at,
+      last_used_from: row.secret_last_used_from,
     }),
   )
   return keyOf(

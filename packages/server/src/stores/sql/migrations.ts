@@ -244,4 +244,22 @@ export const migrations: readonly Migration[] = [
         where deleted_at is null and revoked_at is null and disabled_at is null`,
     ],
   },
+  {
+    name: "addresses of last uses",
+    statements: (text) => [`alter table secrets add column last_used_from ${text}`],
+  },
+  {
+    name: "replays",
+    statements: (text) => [
+      `create table replays (
+        organization_id ${text} not null,
+        intent ${text} not null,
+        sealed ${text} not null,
+        created_at bigint not null,
+        expires_at bigint not null,
+        primary key (organization_id, intent)
+      )`,
+      "create index replays_by_expiry on replays (expires_at)",
+    ],
+  },
 ]

@@ -147,6 +147,7 @@ export function secretOf(row: SecretRow): Secret {
     createdAt: row.created_at as Instant,
     expiresAt: row.expires_at as Instant | null,
     lastUsedAt: row.last_used_at as Instant | null,
+    lastUsedFrom: row.last_used_from,
   }
 }
 
@@ -162,6 +163,7 @@ export function secretRow(keyId: string, secret: Secret): SecretRow {
     created_at: secret.createdAt,
     expires_at: secret.expiresAt,
     last_used_at: secret.lastUsedAt,
+    last_used_from: secret.lastUsedFrom,
   }
 }
 

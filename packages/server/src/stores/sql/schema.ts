@@ -179,6 +179,7 @@ export interface SecretRow {
   readonly created_at: number
   readonly expires_at: number | null
   readonly last_used_at: number | null
+  readonly last_used_from: string | null
 }
 
 /** Beside `keys`, so that recording usage does not rewrite its wide rows. No row: never used. */

@@ -60,15 +60,15 @@ export async function recordUsage(transaction: Kysely<Schema>, recorded: readonl
   }
 
   const versions = usages.flatMap(({ keyId, lastUsed }) =>
-    [...lastUsed].map(([version, at]) => ({ keyId, version, at })),
+    [...lastUsed].map(([version, { at, from }]) => ({ keyId, version, at, from })),
   )
   for (const rows of batches(versions)) {
     const values = rows.map(
-      ({ keyId, version, at }) =>
-        sql`(cast(${keyId} as text), cast(${version} as bigint), cast(${at} as bigint))`,
+      ({ keyId, version, at, from }) =>
+        sql`(cast(${keyId} as text), cast(${version} as bigint), cast(${at} as bigint), cast(${from} as text))`,
     )
-    await sql`with used (key_id, version, at) as (values ${sql.join(values)})
-      update secrets set last_used_at = used.at from used
+    await sql`with used (key_id, version, at, address) as (values ${sql.join(values)})
+      update secrets set last_used_at = used.at, last_used_from = used.address from used
       where secrets.key_id = used.key_id and secrets.version = used.version
         and (secrets.last_used_at is null or secrets.last_used_at < used.at)`.execute(transaction)
   }
@@ -108,7 +108,8 @@ async function knownKeys(transaction: Kysely<Schema>, recorded: readonly KeyUsag
 
 function lastUsesOf(usages: readonly KeyUsage[]): KeyLastUseRow[] {
   return [...Map.groupBy(usages, ({ keyId }) => keyId)].flatMap(([keyId, [first, ...more]]) => {
-    const instants = [first, ...more].flatMap((one) => [...(one?.lastUsed.values() ?? [])])
+    const uses = [first, ...more].flatMap((one) => [...(one?.lastUsed.values() ?? [])])
+    const instants = uses.map(({ at }) => at)
     if (!first || instants.length === 0) return []
     const latest = instants.reduce((a, b) => (a > b ? a : b))
     return { organization_id: first.organizationId, key_id: keyId, last_used_at: latest }
