@@ -11,6 +11,8 @@ export const bounds = {
   keyTextLength: 512,
   /** Longest id in a path or a query, in characters. What is no id of ours is unknown, not malformed. */
   idLength: 64,
+  /** Longest Idempotency-Key, in characters. */
+  idempotencyKeyLength: 255,
   nameLength: 255,
   descriptionLength: 1000,
   /** Longest note or reason, in characters. */
@@ -25,6 +27,12 @@ export const bounds = {
   /** How long a new password may be, in characters. */
   password: { minimum: 8, maximum: 200 },
   tagLength: 64,
+  /** Longest duration, in characters. */
+  durationLength: 40,
+  /** `seconds`: how long two secrets of a key can live side by side. */
+  overlap: { seconds: 366 * 24 * 60 * 60 },
+  /** Longest hint of a secret that was made elsewhere, in characters: as much as any format shows. */
+  hint: { start: 37, end: 4 },
   /** Longest address or CIDR range, in characters. */
   addressLength: 64,
   originLength: 300,

@@ -8,7 +8,7 @@ import {
   problems,
   problemType,
 } from "./problem.ts"
-import type { Route } from "./route.ts"
+import { type Route, takesIdempotencyKey } from "./route.ts"
 
 export interface OpenApiInput {
   readonly title: string
@@ -163,7 +163,12 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
         status,
         {
           description,
-          headers: { ...referredHeaders(["X-Request-Id"]), ...Object.fromEntries(own) },
+          headers: {
+            ...referredHeaders(
+              takesIdempotencyKey(route) ? ["X-Request-Id", "Idempotency-Replayed"] : ["X-Request-Id"],
+            ),
+            ...Object.fromEntries(own),
+          },
           ...(schema ? { content: { "application/json": { schema: schemas.print(schema) } } } : {}),
         },
       ]
@@ -197,7 +202,8 @@ function failures(route: Route, schemas: SchemaComponents): JsonObject {
     byStatus.map(([status, codes = []]) => {
       const headers = ["X-Request-Id"]
       if (status === "401") headers.push("WWW-Authenticate")
-      if (status === "429" || status === "503") headers.push("Retry-After")
+      const worthRepeating = status === "429" || status === "503" || codes.includes("idempotency_in_progress")
+      if (worthRepeating) headers.push("Retry-After")
       const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])
       return [
         status,
@@ -219,6 +225,10 @@ const answerHeaders = {
   "Retry-After": {
     description: "After how many seconds it is worth trying again.",
     schema: { type: "integer", minimum: 0 },
+  },
+  "Idempotency-Replayed": {
+    description: "`true`: this is the answer that an earlier call with the same Idempotency-Key was given.",
+    schema: { type: "string", enum: ["true"] },
   },
   "WWW-Authenticate": { description: "How to authenticate (RFC 6750).", schema: { type: "string" } },
 } satisfies JsonObject

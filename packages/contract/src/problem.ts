@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox"
-import type { Route } from "./route.ts"
+import { type Route, takesIdempotencyKey } from "./route.ts"
 import { list, oneOf } from "./schema.ts"
 
 /**
@@ -112,6 +112,16 @@ export const problems = {
     title: "Too many keys",
     fix: "Delete keys first, or revoke some where only active ones count, or have the keyspace's policy allow more.",
   },
+  idempotency_key_reused: {
+    status: 409,
+    title: "Idempotency key reused",
+    fix: "Send another Idempotency-Key for another request; repeat a request with the very same body.",
+  },
+  idempotency_in_progress: {
+    status: 409,
+    title: "Still in progress",
+    fix: "Repeat the call, the same in all, after the seconds in Retry-After.",
+  },
   key_refused: {
     status: 401,
     title: "Key refused",
@@ -190,5 +200,6 @@ export function commonProblems(route: Route): ProblemCode[] {
   if (route.byHolder || route.permission !== undefined) {
     codes.push("key_limited", "too_many_attempts", "store_unavailable")
   }
+  if (takesIdempotencyKey(route)) codes.push("idempotency_key_reused", "idempotency_in_progress")
   return [...codes, "internal_error"]
 }

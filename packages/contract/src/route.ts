@@ -45,6 +45,14 @@ export interface Route {
   }
 }
 
+/** The header with which a creating call can be repeated; see `IdempotencyKey` of the native API. */
+export const idempotencyKeyHeader = "Idempotency-Key"
+
+/** Whether repeating a call of the route with the same Idempotency-Key does nothing twice. */
+export function takesIdempotencyKey({ headers }: Pick<Route, "headers">): boolean {
+  return headers?.properties[idempotencyKeyHeader] !== undefined
+}
+
 /** Keeps the literal types of a declaration, for the clients that are typed by it. */
 export function route<const Declared extends Route>(declared: Declared): Declared {
   return declared

@@ -20,6 +20,7 @@ export type ResourceKind =
   | "keyspace"
   | "key"
   | "secret"
+  | "replay"
 
 /**
  * Why the authority did not do what it was asked. A refused key is not among these: a verification has an outcome;
@@ -50,6 +51,10 @@ export type Failure =
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   /** The keyspace's policy allows no more keys: in all, or of the key's owner. */
   | { readonly code: "too_many_keys"; readonly limit: number; readonly per: "keyspace" | "owner" }
+  /** The caller's idempotency key names another intent. */
+  | { readonly code: "idempotency_key_reused" }
+  /** The call that named the idempotency key first is not answered yet. */
+  | { readonly code: "idempotency_in_progress"; readonly retryAfterMs: number }
   | { readonly code: "store_unavailable" }
 
 export type FailureCode = Failure["code"]

@@ -16,6 +16,7 @@ import {
 import { outcomes } from "./outcome.ts"
 import {
   etag,
+  IdempotencyKey,
   IfMatch,
   id,
   idInput,
@@ -37,6 +38,7 @@ export const createKey = route({
   summary: "Create a key",
   description: "The answer has the secret, which is shown this once.",
   permission: "keys.write",
+  headers: IdempotencyKey,
   body: NewKey,
   answers: { 201: { description: "The new key with its secret.", schema: CreatedKey, headers: etag } },
   problems: ["not_found", "already_exists", "grant_exceeds_caller", "too_many_keys"],

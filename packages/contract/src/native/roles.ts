@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox"
 import { bounds } from "../bounds.ts"
 import { route } from "../route.ts"
 import { input, list, nullable } from "../schema.ts"
-import { description, grants, mergePatchTypes, name, nextCursor } from "./value.ts"
+import { description, grants, IdempotencyKey, mergePatchTypes, name, nextCursor } from "./value.ts"
 
 const permissions = grants("What the role grants and denies, from the catalog of management permissions.")
 
@@ -71,6 +71,7 @@ export const createRole = route({
   summary: "Create a role",
   description: "Nobody makes a role that grants more than they hold themselves.",
   permission: "roles.write",
+  headers: IdempotencyKey,
   body: NewOrganizationRole,
   answers: { 201: { description: "The new role.", schema: OrganizationRole } },
   problems: ["already_exists", "grant_exceeds_caller"],

@@ -3,7 +3,7 @@ import { route } from "../route.ts"
 import { input } from "../schema.ts"
 import { NewServiceAccount, ServiceAccount, ServiceAccountPage, ServiceAccountPatch } from "./principal.ts"
 import { standingRoutes } from "./standing.ts"
-import { etag, IfMatch, idInput, mergePatchTypes, name, pageQuery } from "./value.ts"
+import { etag, IdempotencyKey, IfMatch, idInput, mergePatchTypes, name, pageQuery } from "./value.ts"
 
 const tag = "Service accounts"
 const path = "/v1/service-accounts/{service_account_id}"
@@ -17,6 +17,7 @@ export const createServiceAccount = route({
   summary: "Create a service account",
   description: "Nobody gives roles that grant more than they hold themselves.",
   permission: "members.write",
+  headers: IdempotencyKey,
   body: NewServiceAccount,
   answers: { 201: { description: "The new service account.", schema: ServiceAccount, headers: etag } },
   problems: ["grant_exceeds_caller"],

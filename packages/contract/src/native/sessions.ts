@@ -2,7 +2,7 @@ import { type Static, type TString, Type } from "typebox"
 import { bounds } from "../bounds.ts"
 import { route } from "../route.ts"
 import { input, list, nullable, oneOf, secretMark } from "../schema.ts"
-import { id, idInput, nextCursor, pageQuery, timestamp } from "./value.ts"
+import { IdempotencyKey, id, idInput, nextCursor, pageQuery, timestamp } from "./value.ts"
 
 const tag = "Sessions"
 
@@ -216,6 +216,7 @@ export const inviteUser = route({
     "Good for 72 hours and once, for a user who has no password yet. Links that were made earlier are used up. Nobody makes one for a user who may do more than they.",
   permission: "members.write",
   params: userParams,
+  headers: IdempotencyKey,
   answers: { 201: { description: "The link.", schema: OfferedLink } },
   problems: ["not_found", "grant_exceeds_caller"],
 })
@@ -230,6 +231,7 @@ export const offerPasswordReset = route({
     "Good for an hour and once. Links that were made earlier are used up. Nobody makes one for a user who may do more than they.",
   permission: "members.write",
   params: userParams,
+  headers: IdempotencyKey,
   answers: { 201: { description: "The link.", schema: OfferedLink } },
   problems: ["not_found", "grant_exceeds_caller"],
 })

@@ -4,7 +4,7 @@ import { route } from "../route.ts"
 import { input } from "../schema.ts"
 import { NewUser, User, UserPage, UserPatch } from "./principal.ts"
 import { standingRoutes } from "./standing.ts"
-import { etag, IfMatch, idInput, mergePatchTypes, name, pageQuery } from "./value.ts"
+import { etag, IdempotencyKey, IfMatch, idInput, mergePatchTypes, name, pageQuery } from "./value.ts"
 
 const tag = "Users"
 const path = "/v1/users/{user_id}"
@@ -18,6 +18,7 @@ export const createUser = route({
   summary: "Create a user",
   description: "Nobody gives roles that grant more than they hold themselves.",
   permission: "members.write",
+  headers: IdempotencyKey,
   body: NewUser,
   answers: { 201: { description: "The new user.", schema: User, headers: etag } },
   problems: ["already_exists", "grant_exceeds_caller"],

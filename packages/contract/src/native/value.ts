@@ -1,6 +1,7 @@
 import { type Static, type TString, type TUnsafe, Type } from "typebox"
 import { bounds } from "../bounds.ts"
 import type { JsonObject } from "../json.ts"
+import { idempotencyKeyHeader } from "../route.ts"
 import { input, list, nullable, oneOf } from "../schema.ts"
 
 /** An id in an answer: a UUID. */
@@ -24,6 +25,11 @@ export function alias(of: string): ReturnType<typeof Type.Integer> {
 /** RFC 3339 with an offset, `Z` or `+01:00`. Read to the millisecond, printed in UTC. */
 export function timestamp(description: string): TString {
   return Type.String({ description, format: "date-time", maxLength: bounds.timestampLength })
+}
+
+/** ISO 8601: `PT1H`, `P7D`, `P1DT12H30M`, `P2W`. No months or years, which do not always last as long. */
+export function duration(description: string): TString {
+  return Type.String({ description, format: "duration", maxLength: bounds.durationLength })
 }
 
 export function name(description: string): TString {
@@ -158,6 +164,17 @@ export const IfMatch = Type.Object({
       description:
         "The ETag of the revision that is to be changed; with any other revision nothing is changed and the answer is 412. Absent or `*`: whichever there is.",
       maxLength: 256,
+    }),
+  ),
+})
+
+/** With what a creating call can be repeated (draft-ietf-httpapi-idempotency-key-header). */
+export const IdempotencyKey = Type.Object({
+  [idempotencyKeyHeader]: Type.Optional(
+    Type.String({
+      description:
+        "Your own name for what you intend, such as a new UUID: visible ASCII characters, taken as they stand. For 24 hours the same credential's call with the same key and request is answered as the first one was, secrets included, and creates nothing more; with another request it is 409. A call that was refused is not kept. Absent: a call that is repeated creates again.",
+      pattern: `^[!-~]{1,${bounds.idempotencyKeyLength}}$`,
     }),
   ),
 })

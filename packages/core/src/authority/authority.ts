@@ -30,6 +30,7 @@ import * as organizations from "./organizations.ts"
 import * as passwords from "./passwords.ts"
 import * as principals from "./principals.ts"
 import * as removal from "./removal.ts"
+import { Replays } from "./replays.ts"
 import * as roles from "./roles.ts"
 import * as sessions from "./sessions.ts"
 import { authenticate, type SignInAttempt, signIn } from "./sign-in.ts"
@@ -165,12 +166,13 @@ export interface Authority {
 
 export function createAuthority(deps: AuthorityDeps): Authority {
   const throttle = new SignInThrottle(deps)
+  const replays = new Replays(deps)
   return {
     organization: (caller, id) => organizations.readOrganization(deps, caller, id),
     updateOrganization: (caller, id, patch, revision) =>
       organizations.updateOrganization(deps, caller, id, patch, revision),
-    createUser: (caller, input) => principals.createUser(deps, caller, input),
-    createServiceAccount: (caller, input) => principals.createServiceAccount(deps, caller, input),
+    createUser: (caller, input) => principals.createUser(deps, replays, caller, input),
+    createServiceAccount: (caller, input) => principals.createServiceAccount(deps, replays, caller, input),
     principals: (caller, filter, page) => principals.listPrincipals(deps, caller, filter, page),
     user: (caller, id) => principals.readPrincipal(deps, caller, "user", id),
     serviceAccount: (caller, id) => principals.readPrincipal(deps, caller, "service_account", id),
@@ -187,7 +189,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     remove: (caller, kind, id, policy) => removal.removePrincipal(deps, caller, kind, id, policy),
     roles: (caller) => roles.listRoles(deps, caller),
     role: (caller, name) => roles.readRole(deps, caller, name),
-    createRole: (caller, role) => roles.createRole(deps, caller, role),
+    createRole: (caller, role) => roles.createRole(deps, replays, caller, role),
     updateRole: (caller, name, patch) => roles.updateRole(deps, caller, name, patch),
     deleteRole: (caller, name) => roles.deleteRole(deps, caller, name),
     signIn: (attempt) => signIn(deps, throttle, attempt),
@@ -202,14 +204,14 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     endSessions: (caller, userId) => sessions.endSessions(deps, caller, userId),
     changePassword: (caller, current, next) =>
       passwords.changePassword(deps, throttle, caller, current, next),
-    offerLink: (caller, userId, purpose) => links.offerLink(deps, caller, userId, purpose),
+    offerLink: (caller, userId, purpose) => links.offerLink(deps, replays, caller, userId, purpose),
     acceptLink: (token, password, visit) => links.acceptLink(deps, throttle, token, password, visit),
-    createKeyspace: (caller, input) => keyspaces.createKeyspace(deps, caller, input),
+    createKeyspace: (caller, input) => keyspaces.createKeyspace(deps, replays, caller, input),
     keyspace: (caller, id) => keyspaces.readKeyspace(deps, caller, id),
     keyspaces: (caller, page) => keyspaces.listKeyspaces(deps, caller, page),
     updateKeyspace: (caller, id, patch, revision) =>
       keyspaces.updateKeyspace(deps, caller, id, patch, revision),
-    createKey: (caller, input) => keys.createKey(deps, caller, input),
+    createKey: (caller, input) => keys.createKey(deps, replays, caller, input),
     key: (caller, id) => keys.readKey(deps, caller, id),
     keyByAlias: (caller, alias) => keys.readKeyByAlias(deps, caller, alias),
     deletedKeyByAlias: (caller, alias) => keys.readDeletedKey(deps, caller, alias),

@@ -14,6 +14,18 @@ export interface Caller {
   readonly holds: Holdings
   /** Of the request that this is part of, for the audit trail; null outside of one. */
   readonly requestId: string | null
+  /** Absent: a creating call that is repeated creates again. */
+  readonly idempotency?: Idempotency
+}
+
+/** By what a creating call of a caller is known when it is repeated. */
+export interface Idempotency {
+  /** The caller's own name for what they intend. Another caller's is another one. */
+  readonly key: string
+  /** Differs where something else is asked for under the same key. */
+  readonly fingerprint: string
+  /** Told when the answer is that of an earlier call. */
+  readonly onReplay?: () => void
 }
 
 /** What a confined caller may still do, as far as it could before. */

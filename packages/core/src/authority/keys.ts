@@ -25,6 +25,7 @@ import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { demandOwnGrants } from "./own-grants.ts"
+import type { Replays } from "./replays.ts"
 
 export interface NewKey {
   readonly keyspaceId: string
@@ -60,14 +61,25 @@ export interface CreatedKey {
  * @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "already_exists" (name),
  *         "permission_denied"
  */
-export async function createKey(deps: AuthorityDeps, caller: Caller, input: NewKey): Promise<CreatedKey> {
+export async function createKey(
+  deps: AuthorityDeps,
+  replays: Replays,
+  caller: Caller,
+  input: NewKey,
+): Promise<CreatedKey> {
   const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
-  const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
-  const { created, change, event } = composed
-  await demandOwnGrants(deps, caller, keyspace, null, created.key)
-  await commit(deps, caller.organizationId, [change], [event])
-  return created
+  return replays.once<CreatedKey>(
+    caller,
+    async (keep) => {
+      const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
+      const { created, change, event } = composed
+      await demandOwnGrants(deps, caller, keyspace, null, created.key)
+      await commit(deps, caller.organizationId, [...keep(created), change], [event])
+      return created
+    },
+    ({ key }) => demandGivable(caller, keyspace, key),
+  )
 }
 
 /** A key that is about to be stored, and the event that records it. */

@@ -13,11 +13,12 @@ import {
 import type { Limit } from "../limit/limit.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import { isPermission } from "../permission/grammar.ts"
-import type { Page, PageOf, TimePosition } from "../store/store.ts"
+import type { Change, Page, PageOf, TimePosition } from "../store/store.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
 import { checkLimits, repeatedNames } from "./check-limits.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { checkGrants } from "./grants.ts"
+import type { Replays } from "./replays.ts"
 
 export interface NewKeyspace {
   readonly name: string
@@ -42,10 +43,23 @@ export type KeyspacePatch = Patch<
 /** @throws "invalid_input", "already_exists" (name), "permission_denied" */
 export async function createKeyspace(
   deps: AuthorityDeps,
+  replays: Replays,
   caller: Caller,
   input: NewKeyspace,
 ): Promise<Keyspace> {
   demand(caller, "keyspaces.write", null)
+  return replays.once<Keyspace>(caller, async (keep) => {
+    const keyspace = composeKeyspace(deps, caller, input)
+    const target = { kind: "keyspace", id: keyspace.id } as const
+    const event = draft(deps, caller, "keyspace.created", target, describeKeyspace(keyspace))
+    const insert: Change = { kind: "keyspace.insert", keyspace }
+    await commit(deps, caller.organizationId, [...keep(keyspace), insert], [event])
+    return keyspace
+  })
+}
+
+/** @throws "invalid_input" */
+function composeKeyspace(deps: AuthorityDeps, caller: Caller, input: NewKeyspace): Keyspace {
   const now = deps.clock.now()
   const keyspace: Keyspace = {
     id: newId(now, deps.entropy),
@@ -65,14 +79,6 @@ export async function createKeyspace(
     revision: 1,
   }
   refuseInvalid(keyspace)
-  const event = draft(
-    deps,
-    caller,
-    "keyspace.created",
-    { kind: "keyspace", id: keyspace.id },
-    describeKeyspace(keyspace),
-  )
-  await commit(deps, caller.organizationId, [{ kind: "keyspace.insert", keyspace }], [event])
   return keyspace
 }
 

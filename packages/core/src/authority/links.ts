@@ -1,10 +1,12 @@
 import { fail } from "../failure.ts"
 import { newId } from "../id.ts"
+import type { User } from "../principal.ts"
 import type { LinkPurpose, OneTimeLink } from "../session.ts"
 import { later } from "../time.ts"
 import { type Caller, demand } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { activeUser, refusePassword, setPassword } from "./passwords.ts"
+import type { Keep, Replays } from "./replays.ts"
 import { userWithin } from "./sessions.ts"
 import { accountOf, type SignInThrottle } from "./sign-in-throttle.ts"
 import { isToken, linkTokenPrefix, newToken } from "./tokens.ts"
@@ -30,12 +32,23 @@ export interface OfferedLink {
  */
 export async function offerLink(
   deps: AuthorityDeps,
+  replays: Replays,
   caller: Caller,
   userId: string,
   purpose: LinkPurpose,
 ): Promise<OfferedLink> {
   demand(caller, "members.write", null)
   const user = await userWithin(deps, caller, userId)
+  return replays.once<OfferedLink>(caller, (keep) => newLink(deps, caller, user, purpose, keep))
+}
+
+async function newLink(
+  deps: AuthorityDeps,
+  caller: Caller,
+  user: User,
+  purpose: LinkPurpose,
+  keep: Keep<OfferedLink>,
+): Promise<OfferedLink> {
   if (purpose === "invitation" && user.passwordHash !== null) refuseInvitation()
   const { clock, entropy, peppers } = deps
   const now = clock.now()
@@ -43,25 +56,23 @@ export async function offerLink(
   const link: OneTimeLink = {
     id: newId(now, entropy),
     organizationId: user.organizationId,
-    userId,
+    userId: user.id,
     purpose,
     ...peppers.digest(token),
     createdAt: now,
     expiresAt: later(now, linkLifetimeMs[purpose]),
     usedAt: null,
   }
+  const offered = { link, token }
   const action = purpose === "invitation" ? "user.invited" : "user.reset_offered"
-  const event = draft(deps, caller, action, { kind: "user", id: userId }, { link_id: link.id })
+  const event = draft(deps, caller, action, { kind: "user", id: user.id }, { link_id: link.id })
   await commit(
     deps,
     caller.organizationId,
-    [
-      { kind: "links.use", userId, usedAt: now },
-      { kind: "link.insert", link },
-    ],
+    [...keep(offered), { kind: "links.use", userId: user.id, usedAt: now }, { kind: "link.insert", link }],
     [event],
   )
-  return { link, token }
+  return offered
 }
 
 /**

@@ -11,6 +11,7 @@ import { type Caller, demand } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { managementKeyspace } from "./organizations.ts"
+import type { Replays } from "./replays.ts"
 
 export interface NewUser {
   readonly email: string
@@ -35,33 +36,45 @@ export type UserPatch = Patch<
 export type ServiceAccountPatch = Patch<Pick<ServiceAccount, "displayName" | "description" | "roles">>
 
 /** @throws "invalid_input", "already_exists" (email, user_name), "grant_exceeds_caller", "permission_denied" */
-export async function createUser(deps: AuthorityDeps, caller: Caller, input: NewUser): Promise<User> {
+export async function createUser(
+  deps: AuthorityDeps,
+  replays: Replays,
+  caller: Caller,
+  input: NewUser,
+): Promise<User> {
   demand(caller, "members.write", null)
-  const user: User = {
-    ...(await blank(deps, caller, input.displayName, input.roles ?? ["member"])),
-    kind: "user",
-    email: input.email.toLowerCase(),
-    userName: input.userName ?? null,
-    firstName: input.firstName ?? null,
-    lastName: input.lastName ?? null,
-    passwordHash: null,
-  }
-  return insert(deps, caller, user)
+  return replays.once<User>(caller, async (keep) => {
+    const user: User = {
+      ...(await blank(deps, caller, input.displayName, input.roles ?? ["member"])),
+      kind: "user",
+      email: input.email.toLowerCase(),
+      userName: input.userName ?? null,
+      firstName: input.firstName ?? null,
+      lastName: input.lastName ?? null,
+      passwordHash: null,
+    }
+    await insert(deps, caller, user, keep(user))
+    return user
+  })
 }
 
 /** @throws "invalid_input", "grant_exceeds_caller", "permission_denied" */
 export async function createServiceAccount(
   deps: AuthorityDeps,
+  replays: Replays,
   caller: Caller,
   input: NewServiceAccount,
 ): Promise<ServiceAccount> {
   demand(caller, "members.write", null)
-  const account: ServiceAccount = {
-    ...(await blank(deps, caller, input.displayName, input.roles ?? [])),
-    kind: "service_account",
-    description: input.description ?? "",
-  }
-  return insert(deps, caller, account)
+  return replays.once<ServiceAccount>(caller, async (keep) => {
+    const account: ServiceAccount = {
+      ...(await blank(deps, caller, input.displayName, input.roles ?? [])),
+      kind: "service_account",
+      description: input.description ?? "",
+    }
+    await insert(deps, caller, account, keep(account))
+    return account
+  })
 }
 
 /** Whoever acts may read themselves. @throws "not_found", "permission_denied" */
@@ -208,18 +221,19 @@ function ofKind<Kind extends PrincipalKind>(
   return principal as Extract<Principal, { kind: Kind }>
 }
 
-async function insert<Who extends Principal>(
+/** @param changes what else is done in the same commit, before that */
+async function insert(
   deps: AuthorityDeps,
   caller: Caller,
-  principal: Who,
-): Promise<Who> {
+  principal: Principal,
+  changes: readonly Change[],
+): Promise<void> {
   const management = await managementKeyspace(deps, caller.organizationId)
   refuseInvalid(principal, null, management)
   demandRoles(caller, principal, management)
   const target = { kind: principal.kind, id: principal.id }
   const event = draft(deps, caller, `${principal.kind}.created`, target, describe(principal))
-  await commit(deps, caller.organizationId, [{ kind: "principal.insert", principal }], [event])
-  return principal
+  await commit(deps, caller.organizationId, [...changes, { kind: "principal.insert", principal }], [event])
 }
 
 async function blank(deps: AuthorityDeps, caller: Caller, displayName: string, roles: readonly string[]) {

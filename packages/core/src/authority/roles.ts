@@ -2,12 +2,14 @@ import { fail, type InputError } from "../failure.ts"
 import type { Keyspace, Role } from "../keyspace.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import { PermissionSet } from "../permission/set.ts"
+import type { Change } from "../store/store.ts"
 import { type Caller, demand } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { checkGrants } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { isBuiltInRole } from "./management.ts"
 import { managementKeyspace } from "./organizations.ts"
+import type { Replays } from "./replays.ts"
 
 /** The organization's roles, the built-in ones first, in a stable order. */
 export async function listRoles(deps: AuthorityDeps, caller: Caller): Promise<readonly Role[]> {
@@ -25,8 +27,14 @@ export async function readRole(deps: AuthorityDeps, caller: Caller, name: string
 const roleMaximum = 200
 
 /** @throws "already_exists" (also by a role that is deleted), "invalid_input" (more than 200 roles too), "grant_exceeds_caller", "permission_denied" */
-export function createRole(deps: AuthorityDeps, caller: Caller, role: Role): Promise<Role> {
-  return change(deps, caller, "role.created", role.name, async (roles) => {
+export async function createRole(
+  deps: AuthorityDeps,
+  replays: Replays,
+  caller: Caller,
+  role: Role,
+): Promise<Role> {
+  demand(caller, "roles.write", null)
+  const alter = async (roles: readonly Role[]) => {
     if (roles.some(({ name }) => name === role.name) || (await wasDeleted(deps, caller, role.name))) {
       return fail({ code: "already_exists", resource: "role", member: "name" })
     }
@@ -38,7 +46,10 @@ export function createRole(deps: AuthorityDeps, caller: Caller, role: Role): Pro
       })
     }
     return role
-  })
+  }
+  return replays.once<Role>(caller, (keep) =>
+    change(deps, caller, "role.created", role.name, alter, keep(role)),
+  )
 }
 
 /**
@@ -82,13 +93,18 @@ function own(roles: readonly Role[], name: string): Role {
   return roles.find((role) => role.name === name) ?? fail({ code: "not_found", resource: "role" })
 }
 
-/** Makes the next roles of the management keyspace. @param alter the role as it shall be; null: gone */
+/**
+ * Makes the next roles of the management keyspace.
+ * @param alter the role as it shall be; null: gone
+ * @param changes what else is done in the same commit, before that
+ */
 function change<Next extends Role | null>(
   deps: AuthorityDeps,
   caller: Caller,
   action: "role.created" | "role.updated" | "role.deleted",
   name: string,
   alter: (roles: readonly Role[]) => Next | Promise<Next>,
+  changes: readonly Change[] = [],
 ): Promise<Next> {
   return retried(null, async () => {
     demand(caller, "roles.write", null)
@@ -105,7 +121,7 @@ function change<Next extends Role | null>(
     }
     const details = changedMembers(before ? describe(before) : {}, next ? describe(next) : {})
     const event = draft(deps, caller, action, { kind: "role", id: name }, details)
-    await commit(deps, caller.organizationId, [{ kind: "keyspace.update", keyspace }], [event])
+    await commit(deps, caller.organizationId, [...changes, { kind: "keyspace.update", keyspace }], [event])
     return next
   })
 }

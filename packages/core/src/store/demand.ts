@@ -35,6 +35,8 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
       return { resource: "link", organizationId }
     case "links.use":
       return { resource: "user", organizationId }
+    case "replay.insert":
+      return { resource: "replay", organizationId: change.replay.organizationId }
     case "keyspace.insert":
     case "keyspace.update":
       return { resource: "keyspace", organizationId: change.keyspace.organizationId }

@@ -3,6 +3,7 @@ import type { AuditDraft } from "../audit/event.ts"
 import { fail } from "../failure.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
+import type { Replay } from "../replay.ts"
 import { demandOneOrganization } from "./demand.ts"
 import { insertKey, putSecret, updateKey } from "./memory-keys.ts"
 import { insertPrincipal, updatePrincipal } from "./memory-principals.ts"
@@ -14,7 +15,7 @@ import {
   useLink,
   useLinks,
 } from "./memory-sessions.ts"
-import { type Tables, Transaction } from "./memory-tables.ts"
+import { replayName, type Tables, Transaction } from "./memory-tables.ts"
 import type { Change, Commit } from "./store.ts"
 
 /** Makes a commit, or throws and leaves the tables as they were. */
@@ -72,6 +73,9 @@ function make(transaction: Transaction, change: Change): void {
     case "links.use":
       useLinks(transaction, change.userId, change.usedAt)
       break
+    case "replay.insert":
+      insertReplay(transaction, change.replay)
+      break
     case "keyspace.insert":
       insertKeyspace(transaction, change.keyspace)
       break
@@ -120,6 +124,16 @@ function updateOrganization(transaction: Transaction, organization: Organization
     fail({ code: "revision_conflict", resource: "organization" })
   }
   transaction.set(organizations, organization.id, organization)
+}
+
+function insertReplay(transaction: Transaction, replay: Replay): void {
+  const { replays } = transaction.tables
+  const name = replayName(replay.organizationId, replay.intent)
+  const before = replays.get(name)
+  if (before && replay.createdAt < before.expiresAt) {
+    fail({ code: "already_exists", resource: "replay", member: "intent" })
+  }
+  transaction.set(replays, name, replay)
 }
 
 function insertKeyspace(transaction: Transaction, keyspace: Keyspace): void {

@@ -3,6 +3,7 @@ import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Principal, User } from "../principal.ts"
+import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
 import { isActiveUserWithRole } from "./filter.ts"
 import type { UsageCount } from "./store.ts"
@@ -15,6 +16,8 @@ export class Tables {
   readonly sessions = new Map<string, Session>()
   /** Used ones included. */
   readonly links = new Map<string, OneTimeLink>()
+  /** By organization and intent. */
+  readonly replays = new Map<string, Replay>()
   readonly keyspaces = new Map<string, Keyspace>()
   /** Deleted keys included, as their digests stay taken. */
   readonly keys = new Map<string, Key>()
@@ -53,6 +56,10 @@ export class Tables {
   activeUsersWithRole(organizationId: string, role: string): User[] {
     return owned(this.principals, organizationId).filter((principal) => isActiveUserWithRole(principal, role))
   }
+}
+
+export function replayName(organizationId: string, intent: string): string {
+  return `${organizationId} ${intent}`
 }
 
 export function owned<Row extends { readonly organizationId: string }>(

@@ -8,7 +8,7 @@ import { demandPosition } from "./demand.ts"
 import { eventMatches, keyMatches, positionOf, principalMatches, principalPositionOf } from "./filter.ts"
 import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
-import { owned, Tables } from "./memory-tables.ts"
+import { owned, replayName, Tables } from "./memory-tables.ts"
 import { compareText } from "./order.ts"
 import { type KeyUsage, keyOrder, principalOrder, type Store } from "./store.ts"
 
@@ -94,6 +94,18 @@ export function openMemoryStore(): Store {
       }),
 
     linkByDigest: (digests) => answer(() => byDigest(tables.links, digests)),
+
+    replay: (organizationId, intent) =>
+      answer(() => tables.replays.get(replayName(organizationId, intent)) ?? null),
+    purgeReplays: (expiredBefore, most) =>
+      answer(() => {
+        const expired = [...tables.replays]
+          .filter(([, { expiresAt }]) => expiresAt < expiredBefore)
+          .sort(([, a], [, b]) => a.expiresAt - b.expiresAt)
+          .slice(0, most)
+        for (const [name] of expired) tables.replays.delete(name)
+        return expired.length
+      }),
 
     throttles: (names) =>
       answer(() => new Map([...tables.throttles].filter(([name]) => names.includes(name)))),

@@ -7,6 +7,7 @@ import type { KeyCaps, Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Owner } from "../owner.ts"
 import type { Principal, PrincipalKind, User } from "../principal.ts"
+import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
 import type { Instant } from "../time.ts"
 import type { Outcome } from "../verification/outcome.ts"
@@ -86,6 +87,11 @@ export interface Store {
 
   /** The one-time link of a presented token, used and expired ones too. Establishes the organization, so it takes none. */
   linkByDigest(digests: readonly Digest[]): Promise<OneTimeLink | null>
+
+  /** What a creating call was answered; an expired answer too, until it is purged. */
+  replay(organizationId: string, intent: string): Promise<Replay | null>
+  /** Deletes answers that expired before an instant, the longest expired first, at most `most`. @returns how many */
+  purgeReplays(expiredBefore: Instant, most: number): Promise<number>
 
   /** The stored TAT (see `limit/gcra.ts`) of each name; a name without one is left out. */
   throttles(names: readonly string[]): Promise<ReadonlyMap<string, number>>
@@ -184,6 +190,8 @@ export type Change =
   | { readonly kind: "link.use"; readonly linkId: string; readonly usedAt: Instant }
   /** Uses up all links of a user that are not used yet. */
   | { readonly kind: "links.use"; readonly userId: string; readonly usedAt: Instant }
+  /** Takes the place of an expired one; "already_exists" when one of the intent is not expired at `createdAt`. */
+  | { readonly kind: "replay.insert"; readonly replay: Replay }
   | { readonly kind: "keyspace.insert"; readonly keyspace: Keyspace }
   /** The whole new keyspace, made from the revision before: `keyspace.revision - 1`. */
   | { readonly kind: "keyspace.update"; readonly keyspace: Keyspace }

@@ -168,8 +168,11 @@ function occurrenceOf(failure: Failure): Occurrence {
       }
     case "session_required":
       return { detail: "Only a user who is signed in can do this, with the session itself." }
+    case "idempotency_key_reused":
+      return { detail: "The Idempotency-Key came with another request before." }
     case "too_many_attempts":
     case "overloaded":
+    case "idempotency_in_progress":
       return tryAgainIn(failure.retryAfterMs)
     case "too_many_keys":
       return {

@@ -6,11 +6,13 @@ import {
   type ProblemCode,
   type Query,
   type Route,
+  takesIdempotencyKey,
 } from "@keyward/contract"
 import type { Caller } from "@keyward/core"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { Authenticate } from "./authentication.ts"
 import { begun } from "./direct.ts"
+import { withIntent } from "./idempotency.ts"
 import { isStorable } from "./json-body.ts"
 import { HttpProblem } from "./problem.ts"
 import { invalid, validator } from "./validation.ts"
@@ -46,6 +48,7 @@ export function serve<const R extends Route>(
   }
   const status = Number(Object.keys(route.answers)[0])
   const authenticated = route.permission !== undefined
+  const repeatable = takesIdempotencyKey(route)
 
   app.route({
     method: route.method,
@@ -79,11 +82,12 @@ export function serve<const R extends Route>(
       const body = request.body === undefined && check.body ? {} : request.body
       if (check.body) check.body(body)
       else if (body !== undefined) refuseBody()
+      const { caller } = request
       const answer = handler({
         params: request.params,
         query: request.query,
         body,
-        caller: request.caller,
+        caller: repeatable && caller ? withIntent(caller, route, request, reply, body) : caller,
         request,
         reply,
       } as Call<R>)

@@ -25,6 +25,8 @@ const calls: {
   touchSession: (store) => store.touchSession("o", "s", noon),
   purgeSessions: (store) => store.purgeSessions(noon, noon, 1),
   linkByDigest: (store) => store.linkByDigest([]),
+  replay: (store) => store.replay("o", "i"),
+  purgeReplays: (store) => store.purgeReplays(noon, 1),
   throttles: (store) => store.throttles([]),
   pushThrottles: (store) => store.pushThrottles(new Map(), noon),
   keyspace: (store) => store.keyspace("o", "k"),

@@ -10,6 +10,7 @@ import {
   principalUpdate,
   sampleKey,
   sampleLink,
+  sampleReplay,
   sampleSession,
   sampleUser,
   updateKey,
@@ -36,12 +37,14 @@ export function durabilityContract(open: () => Promise<Store>, reopen: Capabilit
         await insertPrincipals(store, user)
         const changed = await updatePrincipal(store, user, { displayName: "Changed" })
         const [session, ended, link] = [sampleSession(user), sampleSession(user), sampleLink(user)]
+        const replay = sampleReplay(organizationId)
         await commit(
           store,
           organizationId,
           { kind: "session.insert", session },
           { kind: "session.insert", session: ended },
           { kind: "link.insert", link },
+          { kind: "replay.insert", replay },
         )
         await commit(
           store,
@@ -67,6 +70,7 @@ export function durabilityContract(open: () => Promise<Store>, reopen: Capabilit
           expect(await again.sessionByDigest([session])).toEqual({ session: seen, user: changed })
           expect(await again.session(organizationId, ended.id)).toBeNull()
           expect(await again.linkByDigest([link])).toEqual({ ...link, usedAt: noon })
+          expect(await again.replay(organizationId, replay.intent)).toEqual(replay)
           expect(await again.throttles(["account"])).toEqual(new Map([["account", noon + 0.5]]))
           expect(await again.setting("pepper")).toBe("fingerprint")
           expect(await again.auditHead(organizationId)).toEqual(head)

@@ -16,6 +16,7 @@ import {
   revised,
   sampleKey,
   sampleLink,
+  sampleReplay,
   sampleSecret,
   sampleSession,
   sampleUser,
@@ -60,6 +61,8 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   touchSession: (store, { organization }) => store.touchSession(organization.id, "x", noon),
   purgeSessions: (store) => store.purgeSessions(noon, noon, 5),
   linkByDigest: (store) => store.linkByDigest(digests),
+  replay: (store, { organization }) => store.replay(organization.id, "x"),
+  purgeReplays: (store) => store.purgeReplays(noon, 5),
   throttles: (store) => store.throttles(["x", "y"]),
   pushThrottles: (store) => store.pushThrottles(new Map([["x", noon + 1]]), noon),
   keyspace: (store, { organization, keyspace }) => store.keyspace(organization.id, keyspace.id),
@@ -132,6 +135,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       { kind: "link.insert", link },
       { kind: "link.use", linkId: link.id, usedAt: noon },
       { kind: "links.use", userId: user.id, usedAt: noon },
+      { kind: "replay.insert", replay: sampleReplay(organizationId) },
       { kind: "keyspace.update", keyspace: { ...ours.keyspace, revision: 2 } },
       keyInsert(key, capped),
       keyUpdate(changed),
@@ -173,6 +177,13 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
         ...users.map((principal) => ({ kind: "principal.insert", principal }) as const),
         ...users.map((user) => ({ kind: "session.insert", session: sampleSession(user) }) as const),
         ...users.map((user) => ({ kind: "link.insert", link: sampleLink(user) }) as const),
+        ...users.map(
+          (_, at) =>
+            ({
+              kind: "replay.insert",
+              replay: sampleReplay(ours.organization.id, { expiresAt: later(noon, at) }),
+            }) as const,
+        ),
       )
       await store.pushThrottles(new Map(users.map(({ email }, at) => [email, noon + at])), noon)
     })

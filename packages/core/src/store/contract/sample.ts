@@ -5,6 +5,7 @@ import type { Key, Secret } from "../../key/key.ts"
 import { type Keyspace, type KeyspacePolicy, openPolicy } from "../../keyspace.ts"
 import type { Organization } from "../../organization.ts"
 import type { Principal, ServiceAccount, User } from "../../principal.ts"
+import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
 import { type Instant, later } from "../../time.ts"
 import type { Change, LastUse, PageOf, Store } from "../store.ts"
@@ -188,6 +189,18 @@ export function sampleLink(user: User, members: Partial<OneTimeLink> = {}): OneT
     createdAt: noon,
     expiresAt: later(noon, hour),
     usedAt: null,
+    ...members,
+  }
+}
+
+export function sampleReplay(organizationId: string, members: Partial<Replay> = {}): Replay {
+  const id = nextId()
+  return {
+    organizationId,
+    intent: `intent ${id}`,
+    sealed: `sealed ${id}`,
+    createdAt: noon,
+    expiresAt: later(noon, hour),
     ...members,
   }
 }

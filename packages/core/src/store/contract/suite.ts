@@ -19,6 +19,7 @@ import { pagingContract } from "./paging.ts"
 import { planContract } from "./plans.ts"
 import { principalListContract } from "./principal-lists.ts"
 import { principalContract } from "./principals.ts"
+import { replayContract } from "./replays.ts"
 import { sessionContract } from "./sessions.ts"
 import { settingContract } from "./settings.ts"
 import { tenantContract } from "./tenants.ts"
@@ -71,6 +72,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     principalListContract(store)
     sessionContract(store)
     linkContract(store)
+    replayContract(store)
     throttleContract(store)
     commitContract(store)
     keyContract(store)

@@ -3,6 +3,7 @@ import { emptyChain } from "../../audit/chain.ts"
 import type { Failure, ResourceKind } from "../../failure.ts"
 import type { Key } from "../../key/key.ts"
 import type { User } from "../../principal.ts"
+import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
 import { later } from "../../time.ts"
 import type { Change, Store } from "../store.ts"
@@ -23,6 +24,7 @@ import {
   sampleKey,
   sampleKeyspace,
   sampleLink,
+  sampleReplay,
   sampleSecret,
   sampleServiceAccount,
   sampleSession,
@@ -36,6 +38,7 @@ interface Theirs extends Founded {
   readonly user: User
   readonly session: Session
   readonly link: OneTimeLink
+  readonly replay: Replay
   readonly key: Key
 }
 
@@ -75,6 +78,7 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
       [{ kind: "link.insert", link: sampleLink(theirs.user) }, missing("link")],
       [{ kind: "link.insert", link: sampleLink(theirs.user, { organizationId }) }, missing("user")],
       [{ kind: "link.use", linkId: theirs.link.id, usedAt: noon }, missing("link")],
+      [{ kind: "replay.insert", replay: sampleReplay(theirs.organization.id) }, missing("replay")],
       [{ kind: "keyspace.insert", keyspace: sampleKeyspace(theirs.organization.id) }, missing("keyspace")],
       [{ kind: "keyspace.update", keyspace }, missing("keyspace")],
       [{ kind: "keyspace.update", keyspace: { ...keyspace, organizationId } }, missing("keyspace")],
@@ -241,6 +245,15 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   sessionByDigest: "establishes or has no organization",
   purgeSessions: "establishes or has no organization",
   linkByDigest: "establishes or has no organization",
+  replay: async (store, ours, theirs) => {
+    expect(await store.replay(ours.organization.id, theirs.replay.intent)).toBeNull()
+    // An intent of the same name is another one.
+    const replay = sampleReplay(ours.organization.id, { intent: theirs.replay.intent })
+    await commit(store, ours.organization.id, { kind: "replay.insert", replay })
+    expect(await store.replay(ours.organization.id, replay.intent)).toEqual(replay)
+    expect(await store.replay(theirs.organization.id, replay.intent)).toEqual(theirs.replay)
+  },
+  purgeReplays: "establishes or has no organization",
   throttles: "establishes or has no organization",
   pushThrottles: "establishes or has no organization",
   subject: "establishes or has no organization",
@@ -263,6 +276,7 @@ export function tenantContract(store: () => Store): void {
       const organizationId = theirs.organization.id
       const user = sampleUser(organizationId, { roles: ["clerk"] })
       const [session, link] = [sampleSession(user), sampleLink(user)]
+      const replay = sampleReplay(user.organizationId)
       const key = sampleKey(theirs, {
         tags: ["theirs"],
         owner: { kind: "external", id: "shared" },
@@ -275,9 +289,10 @@ export function tenantContract(store: () => Store): void {
         organizationId,
         { kind: "session.insert", session },
         { kind: "link.insert", link },
+        { kind: "replay.insert", replay },
       )
       await insertKeys(store(), key)
-      await isolated(store(), await found(store()), { ...theirs, user, session, link, key })
+      await isolated(store(), await found(store()), { ...theirs, user, session, link, replay, key })
     })
 
     test("there is a line here for each method that the store really has", () => {

@@ -133,6 +133,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   built_in_keyspace: unexpected,
   built_in_role: unexpected,
   last_owner: unexpected,
+  idempotency_key_reused: unexpected,
+  idempotency_in_progress: unexpected,
 }
 
 /** What presenting a key comes to. `unrecognized` is 401. */

@@ -15,7 +15,7 @@ import { serve } from "../serve.ts"
 import { invalid } from "../validation.ts"
 import { isKeyPosition, pageOf, printPage } from "./page.ts"
 import { printKey } from "./print.ts"
-import { checkedMetadata, instantOf, limitsOf, mergedMetadata, optionalInstant } from "./read.ts"
+import { blindSecretOf, checkedMetadata, instantOf, limitsOf, mergedMetadata, optionalInstant } from "./read.ts"
 import { expectedRevision, sendRevision } from "./revision.ts"
 
 export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: Authenticate): void {
@@ -37,10 +37,12 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
       notBefore: optionalInstant(body.not_before),
       expiresAt: optionalInstant(body.expires_at),
       enabled: body.enabled,
+      digest: blindSecretOf(body),
     })
     sendRevision(reply, key)
     reply.header("location", `/v1/keys/${key.id}`).header("cache-control", "no-store")
-    return { ...printKey(key, clock.now()), secret }
+    // As it was when it was made, which is what a repetition of the call is answered too.
+    return { ...printKey(key, key.createdAt), secret }
   })
 
   serve(app, contract.listKeys, authenticate, async ({ caller, query }) => {

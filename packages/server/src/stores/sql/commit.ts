@@ -12,6 +12,7 @@ import { type Engine, transact } from "./engine.ts"
 import { insertKey, putSecret, updateKey } from "./key-changes.ts"
 import { insertLink, useLink, useLinks } from "./links.ts"
 import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
+import { insertReplay } from "./replays.ts"
 import { keyspaceRow, organizationRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 import { deleteSession, deleteSessions, insertSession } from "./sessions.ts"
@@ -71,6 +72,9 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
       break
     case "links.use":
       await useLinks(transaction, organizationId, change.userId, change.usedAt)
+      break
+    case "replay.insert":
+      await insertReplay(transaction, change.replay)
       break
     case "keyspace.insert":
       await transaction.insertInto("keyspaces").values(keyspaceRow(change.keyspace)).execute()

@@ -8,6 +8,7 @@ export interface Schema {
   principal_roles: PrincipalRoleRow
   sessions: SessionRow
   links: LinkRow
+  replays: ReplayRow
   keyspaces: KeyspaceRow
   keys: KeyRow
   key_tags: KeyTagRow
@@ -29,6 +30,7 @@ export const tables = [
   "principal_roles",
   "sessions",
   "links",
+  "replays",
   "keyspaces",
   "keys",
   "key_tags",
@@ -109,6 +111,14 @@ export interface LinkRow {
   readonly created_at: number
   readonly expires_at: number
   readonly used_at: number | null
+}
+
+export interface ReplayRow {
+  readonly organization_id: string
+  readonly intent: string
+  readonly sealed: string
+  readonly created_at: number
+  readonly expires_at: number
 }
 
 export interface KeyspaceRow {

@@ -9,6 +9,7 @@ import * as links from "./links.ts"
 import { demandKnownVersion, migrate } from "./migrate.ts"
 import * as organizations from "./organizations.ts"
 import * as principals from "./principals.ts"
+import * as replays from "./replays.ts"
 import type { Schema } from "./schema.ts"
 import * as sessions from "./sessions.ts"
 import * as settings from "./settings.ts"
@@ -74,6 +75,9 @@ function sqlStore(engine: Engine): Store {
     purgeSessions: (expiredBefore, seenBefore, most) =>
       write((transaction) => sessions.purgeSessions(transaction, expiredBefore, seenBefore, most)),
     linkByDigest: (digests) => read((db) => links.linkByDigest(db, digests)),
+    replay: (organizationId, intent) => read((db) => replays.replay(db, organizationId, intent)),
+    purgeReplays: (expiredBefore, most) =>
+      write((transaction) => replays.purgeReplays(transaction, expiredBefore, most)),
     throttles: (names) => read((db) => throttles.throttles(db, names)),
     pushThrottles: (tats, now) => write((transaction) => throttles.pushThrottles(transaction, tats, now)),
 
