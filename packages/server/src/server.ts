@@ -7,6 +7,8 @@ import { serveDialects } from "./dialect-serving.ts"
 import type { DialectName, Mount } from "./dialect-settings.ts"
 import { createApp } from "./http/app.ts"
 import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
+import { type RunningJobs, startJobs } from "./jobs/job.ts"
+import { jobs } from "./jobs/jobs.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
 import { assembleOpenId } from "./openid/openid.ts"
 import { openStore } from "./stores/open.ts"
@@ -80,10 +82,11 @@ export interface Listening {
 /** How often a server that is closing ends the connections that have gone idle; milliseconds. */
 const sweepMs = 50
 
-/** Serves an authority: the native API, and each dialect that is mounted. */
+/** Serves an authority: the native API, and each dialect that is mounted. Does its jobs as long as it serves. */
 export async function listen(keyward: Keyward, config: Config, logger: Logger): Promise<Listening> {
   const settings = { logger, trustedHops: config.trustedHops, publicUrl: config.publicUrl }
   const apps: FastifyInstance[] = []
+  let running: RunningJobs | null = null
   try {
     const openId = config.openId && assembleOpenId(config.openId, keyward.deps, logger)
     const dialects = await serveDialects(keyward, config, settings, openId)
@@ -101,6 +104,7 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
         mount.kind === "port" ? await start(app, mount.port) : urlOfMount(mount, baseUrl, config.publicUrl),
       )
     }
+    running = startJobs(keyward, jobs, logger)
     return { baseUrl, dialectUrls, close }
   } catch (error) {
     await close()
@@ -122,6 +126,7 @@ export async function listen(keyward: Keyward, config: Config, logger: Logger): 
       await Promise.all(apps.map((app) => app.close()))
     } finally {
       clearInterval(sweep)
+      await running?.close()
     }
     await keyward.close()
   }

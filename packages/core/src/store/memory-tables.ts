@@ -5,6 +5,7 @@ import type { Organization } from "../organization.ts"
 import type { Principal, User } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
+import type { Instant } from "../time.ts"
 import { isActiveUserWithRole } from "./filter.ts"
 import type { UsageCount } from "./store.ts"
 
@@ -29,6 +30,8 @@ export class Tables {
   /** TATs by name. */
   readonly throttles = new Map<string, number>()
   readonly settings = new Map<string, string>()
+  /** By name. */
+  readonly leases = new Map<string, { readonly holder: string; readonly until: Instant }>()
   /** The alias that was given last. */
   lastAlias = 0
 

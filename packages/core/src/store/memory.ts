@@ -200,6 +200,14 @@ export function openMemoryStore(): Store {
         return { sequence, hash }
       }),
 
+    lease: (name, holder, now, until) =>
+      answer(() => {
+        const held = tables.leases.get(name)
+        if (held && held.holder !== holder && now < held.until) return false
+        tables.leases.set(name, { holder, until })
+        return true
+      }),
+
     setting: (name) => answer(() => tables.settings.get(name) ?? null),
     ensureSetting: (name, value) =>
       answer(() => {

@@ -1,5 +1,6 @@
 import type { ChainHead } from "../audit/chain.ts"
 import type { AuditAction, AuditDraft, AuditEvent } from "../audit/event.ts"
+import type { CreditBalance, CreditSpending } from "../credit/credits.ts"
 import type { Digest } from "../key/digest.ts"
 import type { Key, Secret } from "../key/key.ts"
 import type { KeyState } from "../key/lifecycle.ts"
@@ -133,6 +134,20 @@ export interface Store {
   /** Stores a secret under a newer pepper; does nothing if it is not stored under `from` any more. Not a change of the key. */
   redigest(keyId: string, secretVersion: number, from: Digest, to: Digest): Promise<void>
 
+  /**
+   * Takes credits of a key, after the refills that are due: all of them or none. Of any number that spend at the same time,
+   * in whichever process, no credit is taken twice. Durable when it returns; no change of the key, whose revision stays.
+   * @returns null for a key without credits, or an unknown one
+   */
+  spendCredits(
+    organizationId: string,
+    keyId: string,
+    units: number,
+    now: Instant,
+  ): Promise<CreditSpending | null>
+  /** What a key has to spend at an instant, the refills that are due included. null as for `spendCredits`. */
+  creditBalance(organizationId: string, keyId: string, now: Instant): Promise<CreditBalance | null>
+
   /** Adds to the counters and moves last uses forward, never back. One transaction, sorted by key; unknown keys are skipped. */
   recordUsage(usage: readonly KeyUsage[]): Promise<void>
   /** Hours from `from` (inclusive) to `to` (exclusive), ascending, then by outcome. */
@@ -146,6 +161,14 @@ export interface Store {
   ): Promise<PageOf<AuditEvent, number>>
   /** Where the chain ends; `emptyChain` for an organization without events or an unknown one. */
   auditHead(organizationId: string): Promise<ChainHead>
+
+  /**
+   * Takes a lease, or sets when the holder's own ends, so that of several nodes one does what it stands for. The
+   * installation's, so it takes no organization.
+   * @param until when it ends; at that instant it is over
+   * @returns whether the holder has it; false, and nothing changed, while another holder's has not ended at `now`
+   */
+  lease(name: string, holder: string, now: Instant, until: Instant): Promise<boolean>
 
   /** A value of the installation as a whole, such as a pepper's fingerprint. */
   setting(name: string): Promise<string | null>
@@ -203,13 +226,23 @@ export type Change =
    */
   | { readonly kind: "key.insert"; readonly key: Key; readonly policy: KeyCaps }
   /**
-   * The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are.
+   * The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are,
+   * and so is the balance of a key that had credits, except that with another schedule the next refill is the first of that
+   * one after `updatedAt`; what was due before is given.
    * Refused like a `key.insert`, at `updatedAt`, for what the change adds: a key that did not count and now does (enabled
    * again, given a later expiry), one of another owner, one of another name.
    */
   | { readonly kind: "key.update"; readonly key: Key; readonly policy: KeyCaps }
   /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
+
+  /** Sets what a key has to spend. Goes with the `key.update` before it that says that the key has credits at all. */
+  | { readonly kind: "credits.set"; readonly keyId: string; readonly remaining: number }
+  /**
+   * Adds to it, after the refills that are due at `at`. Refused with "not_found" when there is no such key, or it has no
+   * credits, and as `added` says.
+   */
+  | { readonly kind: "credits.add"; readonly keyId: string; readonly units: number; readonly at: Instant }
 
 /** Which part of a list. */
 export interface Page<Position> {

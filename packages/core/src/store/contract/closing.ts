@@ -43,6 +43,7 @@ const calls: {
   usage: (store) => store.usage("o", "k", noon, noon),
   auditEvents: (store) => store.auditEvents("o", {}, page),
   auditHead: (store) => store.auditHead("o"),
+  lease: (store) => store.lease("l", "h", noon, noon),
   setting: (store) => store.setting("s"),
   ensureSetting: (store) => store.ensureSetting("s", "v"),
   ping: (store) => store.ping(),

@@ -108,6 +108,10 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   "audit events: action": events({ action: "key.created" }),
   "audit events: target": events({ targetId: "x" }),
   "audit events: between": events({ from: noon, before: later(noon, hour) }),
+  lease: async (store) => {
+    await store.lease("x", "y", noon, later(noon, hour))
+    await store.lease("x", "z", noon, later(noon, hour))
+  },
   setting: (store) => store.setting("x"),
   ensureSetting: (store) => store.ensureSetting("x", "y"),
   "commit: caps on active keys": caps("active"),

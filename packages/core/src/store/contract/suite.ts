@@ -12,6 +12,7 @@ import { exactnessContract } from "./exactness.ts"
 import { keyListContract } from "./key-lists.ts"
 import { keyContract } from "./keys.ts"
 import { lastOwnerContract } from "./last-owner.ts"
+import { leaseContract } from "./leases.ts"
 import { linkContract } from "./links.ts"
 import { organizationContract } from "./organizations.ts"
 import { ownerContract } from "./owners.ts"
@@ -84,6 +85,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     concurrencyContract(store)
     auditContract(store)
     usageContract(store)
+    leaseContract(store)
     settingContract(store)
     tenantContract(store)
     aliasContract(open, capabilities.reopen)

@@ -259,6 +259,7 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   subject: "establishes or has no organization",
   redigest: "establishes or has no organization",
   engine: "establishes or has no organization",
+  lease: "establishes or has no organization",
   setting: "establishes or has no organization",
   ensureSetting: "establishes or has no organization",
   ping: "establishes or has no organization",

@@ -262,4 +262,14 @@ export const migrations: readonly Migration[] = [
       "create index replays_by_expiry on replays (expires_at)",
     ],
   },
+  {
+    name: "leases",
+    statements: (text) => [
+      `create table leases (
+        name ${text} not null primary key,
+        holder ${text} not null,
+        ends_at bigint not null
+      )`,
+    ],
+  },
 ]

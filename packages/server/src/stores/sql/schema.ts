@@ -19,6 +19,7 @@ export interface Schema {
   audit_events: AuditEventRow
   throttles: ThrottleRow
   counters: CounterRow
+  leases: LeaseRow
   settings: SettingRow
   migrations: MigrationRow
 }
@@ -41,6 +42,7 @@ export const tables = [
   "audit_events",
   "throttles",
   "counters",
+  "leases",
   "settings",
 ] as const satisfies readonly (keyof Schema)[]
 
@@ -241,6 +243,13 @@ interface ThrottleRow {
 interface CounterRow {
   readonly name: string
   readonly value: number
+}
+
+/** Who does something that one of several nodes is to do, and until when nobody else does. */
+interface LeaseRow {
+  readonly name: string
+  readonly holder: string
+  readonly ends_at: number
 }
 
 interface SettingRow {

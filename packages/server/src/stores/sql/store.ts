@@ -5,6 +5,7 @@ import * as audit from "./audit.ts"
 import { makeCommit, rehearseCommit } from "./commit.ts"
 import { type Engine, transact, translated } from "./engine.ts"
 import * as keys from "./keys.ts"
+import { lease } from "./leases.ts"
 import * as links from "./links.ts"
 import { demandKnownVersion, migrate } from "./migrate.ts"
 import * as organizations from "./organizations.ts"
@@ -102,6 +103,8 @@ function sqlStore(engine: Engine): Store {
     auditEvents: (organizationId, filter, page) =>
       read((db) => audit.auditEvents(db, organizationId, filter, page)),
     auditHead: (organizationId) => read((db) => audit.auditHead(db, organizationId)),
+
+    lease: (name, holder, now, until) => write((transaction) => lease(transaction, name, holder, now, until)),
 
     setting: (name) => read((db) => settings.setting(db, name)),
     ensureSetting: (name, value) => write((transaction) => settings.ensureSetting(transaction, name, value)),

@@ -1,0 +1,4 @@
+import type { Job } from "./job.ts"
+
+/** All that a server does without being asked. */
+export const jobs: readonly Job[] = []
