@@ -87,6 +87,16 @@ export const problems = {
     fix: "Read the object again and repeat the change with its new ETag.",
   },
   key_revoked: { status: 409, title: "Key revoked", fix: "Create a new key; a revoked one stays as it was." },
+  rotation_under_way: {
+    status: 409,
+    title: "Rotation under way",
+    fix: "Finish or cancel the rotation, or wait until the secret before has ended.",
+  },
+  no_rotation: {
+    status: 409,
+    title: "No rotation under way",
+    fix: "Read the key: its secrets say which of them still live. Rotate it to begin a rotation.",
+  },
   not_recoverable: {
     status: 409,
     title: "Secret not recoverable",

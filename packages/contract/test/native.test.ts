@@ -14,12 +14,17 @@ import {
   readSelf,
   schemaKeywords,
   secretMembers,
+  takesIdempotencyKey,
   updateKey,
   VerificationInput,
 } from "../src/index.ts"
 
 const routes: readonly Route[] = nativeRoutes
-const ajv = new Ajv({ strict: true, formats: { "date-time": true }, keywords: [...schemaKeywords] })
+const ajv = new Ajv({
+  strict: true,
+  formats: { "date-time": true, duration: true },
+  keywords: [...schemaKeywords],
+})
 
 /** Everything in a schema that is a schema itself, with the way to it. */
 function* schemasIn(schema: unknown, way: string): Generator<readonly [string, Record<string, unknown>]> {
@@ -52,6 +57,7 @@ test("these members hold secrets, and no others", () => {
     "acceptLink body password",
     "createKey 201 secret",
     "revealKey 200 secret",
+    "rotateKey 200 secret",
     "verifyKey body key",
     "verifyKeys body keys[].key",
   ])
@@ -131,6 +137,22 @@ test.each([
   ["a prefix of characters", NewKeyspace, (n: number) => ({ name: "n", prefix: "p".repeat(n) }), 32],
 ] as const)("takes %s up to the limit, and no more", (_what, schema, make, most) => {
   expect([1, most, most + 1].map((n) => ajv.validate(schema, make(n)))).toEqual([true, true, false])
+})
+
+test("every call that creates can be repeated with an Idempotency-Key, but for sign-in", () => {
+  const creating = routes.filter(({ method, answers }) => method === "POST" && answers[201])
+  const repeatable = routes.filter(takesIdempotencyKey)
+  expect(repeatable.map(({ operationId }) => operationId).toSorted()).toEqual(
+    [
+      ...creating.map(({ operationId }) => operationId).filter((name) => name !== "signIn"),
+      "rotateKey",
+    ].toSorted(),
+  )
+  for (const route of repeatable) {
+    expect(commonProblems(route)).toEqual(
+      expect.arrayContaining(["idempotency_key_reused", "idempotency_in_progress"]),
+    )
+  }
 })
 
 test("what a route is decides what it can refuse", () => {

@@ -86,7 +86,11 @@ describe("the OpenAPI document of the native API", () => {
   })
 
   test("every schema compiles, strictly, as JSON Schema 2020-12", () => {
-    const ajv = new Ajv2020({ strict: true, allowUnionTypes: false, formats: { "date-time": true } })
+    const ajv = new Ajv2020({
+      strict: true,
+      allowUnionTypes: false,
+      formats: { "date-time": true, duration: true },
+    })
     ajv.addVocabulary([...schemaKeywords, "openapi", "info", "tags", "paths", "components"])
     ajv.addSchema({ ...document, $id: "https://keyward.test/openapi" })
     const schemas = [...objectsIn(document)].filter(([pointer]) =>
@@ -102,7 +106,7 @@ describe("the OpenAPI document of the native API", () => {
   })
 
   test("the example of every problem is a problem", () => {
-    const ajv = new Ajv2020({ formats: { "date-time": true } })
+    const ajv = new Ajv2020({ formats: { "date-time": true, duration: true } })
     const { examples, schemas } = document["components"] as Record<string, Record<string, JsonObject>>
     const isProblem = ajv.compile(schemas?.["Problem"] ?? false)
     for (const [code, { value }] of Object.entries(examples ?? {})) {
@@ -110,6 +114,16 @@ describe("the OpenAPI document of the native API", () => {
       expect(value).toMatchObject({ code, type: `/problems/${code}` })
     }
     expect(isProblem({ code: "no_such_code" })).toBe(false)
+  })
+
+  test("says what takes an Idempotency-Key, and when to ask again", () => {
+    expect(resolve("#/paths/~1v1~1keys/post/parameters")).toContainEqual(
+      expect.objectContaining({ name: "Idempotency-Key", in: "header", required: false }),
+    )
+    const headersOf = (path: string) => Object.keys(resolve(`#/paths/${path}/headers`) ?? {})
+    expect(headersOf("~1v1~1keys/post/responses/201")).toContain("Idempotency-Replayed")
+    expect(headersOf("~1v1~1keys/post/responses/409")).toContain("Retry-After")
+    expect(headersOf("~1v1~1keys~1{key_id}/patch/responses/409")).toEqual(["X-Request-Id"])
   })
 
   test("says which problems an operation can answer, by status", () => {

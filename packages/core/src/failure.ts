@@ -37,6 +37,12 @@ export type Failure =
   | { readonly code: "revision_conflict"; readonly resource: ResourceKind }
   /** A revoked key stays as it was. */
   | { readonly code: "key_revoked" }
+  /** A key that is protected stays until it is not. */
+  | { readonly code: "delete_protected" }
+  /** The secret before the newest still lives, and a key has two at most. */
+  | { readonly code: "rotation_under_way" }
+  /** There is nothing to finish, cancel or extend. */
+  | { readonly code: "no_rotation" }
   | { readonly code: "not_recoverable" }
   | { readonly code: "built_in_keyspace" }
   | { readonly code: "built_in_role" }

@@ -53,6 +53,22 @@ export function parseTimestamp(text: string): Instant | null {
   return instant < earliest || instant > latest ? null : (instant as Instant)
 }
 
+const DURATION =
+  /^P(?:(\d{1,9})W|(?=\d|T\d)(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?)$/
+
+/**
+ * Reads an ISO 8601 duration of whole weeks, or of whole days, hours, minutes and seconds. A day lasts 24 hours.
+ * @returns milliseconds; null for anything else: months and years do not always last as long
+ */
+export function parseDuration(text: string): number | null {
+  const parts = DURATION.exec(text)
+  if (!parts) return null
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0))
+  return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
+}
+
 /** RFC 3339 in UTC with milliseconds: `2026-07-01T23:30:49.068Z`. */
 export function printTimestamp(instant: Instant): string {
   return new Date(instant).toISOString()

@@ -107,12 +107,42 @@ const secretText = Type.String({
 
 export type CreatedKey = Static<typeof CreatedKey>
 export const CreatedKey = Type.Object(
-  { ...keyMembers, secret: secretText },
+  {
+    ...keyMembers,
+    secret: nullable(
+      secretText,
+      "The text to hand to the holder; null: they made it themselves, and sent its SHA-256.",
+    ),
+  },
   {
     title: "CreatedKey",
-    description: "The new key with its secret, which is shown this once (or again by an audited reveal).",
+    description: "The key with its new secret, which is shown this once (or again by an audited reveal).",
   },
 )
+
+/** How a caller gives a key a secret that never crosses the wire. */
+export const blindSecret = {
+  secret_sha256: Type.Optional(
+    Type.String({
+      description:
+        "The SHA-256, in hexadecimal, of the full text of a secret that you made yourself in the keyspace's format; then the answer has none. Not in a recoverable keyspace. Absent: a secret is made here.",
+      pattern: "^[0-9a-fA-F]{64}$",
+    }),
+  ),
+  secret_hint: Type.Optional(
+    input(
+      {
+        start: Type.String({ description: "How the text starts.", maxLength: bounds.hint.start }),
+        end: Type.String({ description: "How the text ends.", maxLength: bounds.hint.end }),
+      },
+      {
+        title: "SecretHintInput",
+        description:
+          "What may be shown of the text that you made: no more than of one that is made here. Goes with `secret_sha256`. Default: nothing.",
+      },
+    ),
+  ),
+}
 
 /** What a key's policy is made of, as a caller writes it. */
 const policy = {
@@ -161,6 +191,7 @@ export const NewKey = input(
     not_before: Type.Optional(policy.not_before),
     expires_at: Type.Optional(policy.expires_at),
     enabled: Type.Optional(policy.enabled),
+    ...blindSecret,
   },
   {
     title: "NewKey",

@@ -16,6 +16,7 @@ import { listMembers, readMember, updateMember } from "./members.ts"
 import { beginOpenIdSignIn, finishOpenIdSignIn } from "./openid.ts"
 import { listOrganizations, readOrganization, updateOrganization } from "./organization.ts"
 import { createRole, deleteRole, listRoles, readRole, updateRole } from "./roles.ts"
+import { cancelRotation, extendRotation, finishRotation, rotateKey } from "./rotation.ts"
 import {
   createServiceAccount,
   listServiceAccounts,
@@ -100,6 +101,10 @@ export const nativeRoutes = [
   deleteKey,
   revokeKey,
   revealKey,
+  rotateKey,
+  finishRotation,
+  cancelRotation,
+  extendRotation,
   readKeyUsage,
   verifyKey,
   verifyKeys,

@@ -45,8 +45,14 @@ export const auditActions = [
   "keyspace.updated",
   "key.created",
   "key.updated",
+  "key.rotated",
+  "key.rotation_finished",
+  "key.rotation_cancelled",
+  "key.rotation_extended",
   "key.revoked",
   "key.deleted",
+  "key.restored",
+  "key.purged",
   "key.revealed",
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -32,6 +32,7 @@ import * as principals from "./principals.ts"
 import * as removal from "./removal.ts"
 import { Replays } from "./replays.ts"
 import * as roles from "./roles.ts"
+import * as rotation from "./rotation.ts"
 import * as sessions from "./sessions.ts"
 import { authenticate, type SignInAttempt, signIn } from "./sign-in.ts"
 import { SignInThrottle } from "./sign-in-throttle.ts"
@@ -146,7 +147,10 @@ export interface Authority {
     expectedRevision: number | null,
   ): Promise<Keyspace>
 
-  createKey(caller: Caller, input: keys.NewKey): Promise<keys.CreatedKey>
+  createKey<Input extends keys.NewKey>(
+    caller: Caller,
+    input: Input,
+  ): Promise<keys.CreatedKey<keys.TextOf<Input>>>
   key(caller: Caller, id: string): Promise<Key>
   keyByAlias(caller: Caller, alias: number): Promise<Key>
   deletedKeyByAlias(caller: Caller, alias: number): Promise<Key>

@@ -1,8 +1,9 @@
-import type { AuditDraft } from "../audit/event.ts"
+import type { AuditAction, AuditDraft } from "../audit/event.ts"
 import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import { keyFormats } from "../key/format.ts"
-import type { Key, Revocation, Secret } from "../key/key.ts"
+import type { Key, Revocation } from "../key/key.ts"
+import { currentSecret } from "../key/lifecycle.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
 import { isSameOwner, type Owner } from "../owner.ts"
@@ -26,6 +27,7 @@ import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { demandOwnGrants } from "./own-grants.ts"
 import type { Replays } from "./replays.ts"
+import { type BlindSecret, issueSecret } from "./secrets.ts"
 
 export interface NewKey {
   readonly keyspaceId: string
@@ -45,28 +47,38 @@ export interface NewKey {
   readonly enabled?: boolean | undefined
 }
 
+/** A new key whose holder may have made its secret. */
+export interface NewBlindKey extends NewKey {
+  /** undefined: a secret is drawn all the same. */
+  readonly digest: BlindSecret | undefined
+}
+
 /** What of a key can change; an absent member stays. */
 export type KeyPatch = Patch<Omit<NewKey, "keyspaceId">>
 
 /** A patch, or how to make one of the key as it is: for changes that depend on what is there. Called again on a retry. */
 export type KeyChange = KeyPatch | ((before: Key) => KeyPatch)
 
-export interface CreatedKey {
+/** A key that has a new secret. */
+export interface CreatedKey<Text extends string | null = string> {
   readonly key: Key
-  /** The text to hand to the holder. Shown this once. */
-  readonly secret: string
+  /** The text to hand to the holder. Shown this once; null where they made it themselves. */
+  readonly secret: Text
 }
+
+/** Where the secret is always drawn there is always a text to hand out. */
+export type TextOf<Input extends NewKey> = Input extends NewBlindKey ? string | null : string
 
 /**
  * @throws "not_found" (keyspace), "invalid_input", "grant_exceeds_caller", "too_many_keys", "already_exists" (name),
  *         "permission_denied"
  */
-export async function createKey(
+export async function createKey<Input extends NewKey>(
   deps: AuthorityDeps,
   replays: Replays,
   caller: Caller,
-  input: NewKey,
-): Promise<CreatedKey> {
+  input: Input,
+): Promise<CreatedKey<TextOf<Input>>> {
   const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
   return replays.once<CreatedKey>(
@@ -83,24 +95,24 @@ export async function createKey(
 }
 
 /** A key that is about to be stored, and the event that records it. */
-interface ComposedKey {
-  readonly created: CreatedKey
+interface ComposedKey<Text extends string | null> {
+  readonly created: CreatedKey<Text>
   readonly change: Change
   readonly event: AuditDraft
 }
 
 /** @throws "invalid_input", "grant_exceeds_caller" */
-export async function composeKey(
+export async function composeKey<Input extends NewKey>(
   deps: AuthorityDeps,
   caller: Caller,
   keyspace: Keyspace,
-  input: NewKey,
+  input: Input,
   findPrincipal: FindPrincipal,
-): Promise<ComposedKey> {
+): Promise<ComposedKey<TextOf<Input>>> {
+  const { keyspaceId: _, digest, ...members }: NewKey & Partial<NewBlindKey> = input
   const now = deps.clock.now()
-  const format = keyFormats[keyspace.format]
-  const id = format.newKeyId(now, deps.entropy)
-  const text = format.print(keyspace.prefix, id, deps.entropy)
+  const id = keyFormats[keyspace.format].newKeyId(now, deps.entropy)
+  const { secret, text } = await issueSecret(deps, keyspace, id, 1, digest, now)
   const blank: Key = {
     id,
     alias: await deps.store.newAlias(),
@@ -125,15 +137,14 @@ export async function composeKey(
     updatedAt: now,
     revision: 1,
     lastUsedAt: null,
-    secrets: [newSecret(deps, keyspace, id, 1, text, now)],
+    secrets: [secret],
   }
-  const { keyspaceId: _, ...members } = input
   const key = await patched(findPrincipal, keyspace, blank, members, now)
   await demandExpiry(deps, caller, keyspace.policy, key, now)
   demandGivable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, policy: keyspace.policy }
-  return { created: { key, secret: text }, change, event }
+  return { created: { key, secret: text as TextOf<Input> }, change, event }
 }
 
 export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
@@ -235,7 +246,7 @@ export async function revealKey(
   const key = await findKey(caller, "reveal", () => deps.store.key(caller.organizationId, id))
   const keyspace = await keyspaceOf(deps, key)
   demandGrantable(caller, keyspace, key)
-  const secret = key.secrets.at(-1)
+  const secret = currentSecret(key)
   if (!secret?.sealed) return fail({ code: "not_recoverable" })
   const text = deps.sealer.open(secret.sealed, { keyId: id, secretVersion: secret.version })
   const details = { reason, secret_version: secret.version }
@@ -256,37 +267,18 @@ export async function keyUsage(
   return deps.store.usage(caller.organizationId, key.id, from, to)
 }
 
-/** A secret of a key, ready to be stored. */
-function newSecret(
-  deps: AuthorityDeps,
-  keyspace: Keyspace,
-  keyId: string,
-  version: number,
-  text: string,
-  now: Instant,
-): Secret {
-  return {
-    version,
-    ...deps.peppers.digest(text),
-    hint: keyFormats[keyspace.format].hint(text),
-    sealed:
-      keyspace.retention === "recoverable" ? deps.sealer.seal(text, { keyId, secretVersion: version }) : null,
-    createdAt: now,
-    expiresAt: null,
-    lastUsedAt: null,
-    lastUsedFrom: null,
-  }
-}
-
 /** What a change makes of a key; null: nothing, it is as it should be. */
 type Changed = {
+  /** With those secrets replaced that become others. */
   readonly key: Key
-  readonly action: "key.updated" | "key.revoked" | "key.deleted"
+  readonly action: AuditAction
   readonly details: JsonObject
+  /** What else is changed with the key. */
+  readonly also?: readonly Change[]
 }
 
 /** Reads a key, lets `alter` make the next one of it, and commits that with its audit event. */
-function change(
+export function change(
   deps: AuthorityDeps,
   caller: Caller,
   id: string,
@@ -294,27 +286,47 @@ function change(
   alter: (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>,
 ): Promise<Key> {
   return retried(expectedRevision, async () => {
-    const before = await findKey(caller, "write", () => deps.store.key(caller.organizationId, id))
-    if (expectedRevision !== null && before.revision !== expectedRevision) {
-      return fail({ code: "revision_conflict", resource: "key" })
-    }
-    const keyspace = await keyspaceOf(deps, before)
-    demandGrantable(caller, keyspace, before)
-    const now = deps.clock.now()
+    const { before, keyspace, now } = await keyToChange(deps, caller, id, expectedRevision)
     const changed = await alter(before, keyspace, now)
     if (!changed) return before
     const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
     const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
-    await commit(deps, caller.organizationId, [{ kind: "key.update", key, policy: keyspace.policy }], [event])
+    const update: Change = { kind: "key.update", key, policy: keyspace.policy }
+    await commit(deps, caller.organizationId, [update, ...secretPuts(before, key), ...(changed.also ?? [])], [event])
     return key
   })
+}
+
+/**
+ * A key that the caller may change, as it is now.
+ * @throws "not_found", "revision_conflict", "grant_exceeds_caller", "permission_denied"
+ */
+export async function keyToChange(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+): Promise<{ readonly before: Key; readonly keyspace: Keyspace; readonly now: Instant }> {
+  const before = await findKey(caller, "write", () => deps.store.key(caller.organizationId, id))
+  if (expectedRevision !== null && before.revision !== expectedRevision) {
+    return fail({ code: "revision_conflict", resource: "key" })
+  }
+  const keyspace = await keyspaceOf(deps, before)
+  demandGrantable(caller, keyspace, before)
+  return { before, keyspace, now: deps.clock.now() }
+}
+
+/** The changes that store those secrets of a key that are new, or not as they were. */
+export function secretPuts(before: Key, key: Key): Change[] {
+  const others = key.secrets.filter((secret) => !before.secrets.includes(secret))
+  return others.map((secret) => ({ kind: "secret.put", keyId: key.id, secret }))
 }
 
 /**
  * A caller who may do such a thing to no key at all is told so whatever the id; to one who may do it to some, a key that
  * it may not even read does not exist.
  */
-async function findKey(
+export async function findKey(
   caller: Caller,
   permission: KeyPermission,
   find: () => Promise<Key | null>,

@@ -41,7 +41,11 @@ export class Peppers {
 
   /** What `text` may be stored as: under the current version first, then under each older one. */
   candidates(text: string): Digest[] {
-    const sha256 = hash("sha256", text, "buffer")
+    return this.candidatesOfHash(hash("sha256", text, "buffer"))
+  }
+
+  /** The same for a secret of which only the SHA-256 (32 bytes) is known. */
+  candidatesOfHash(sha256: Uint8Array): Digest[] {
     return [...this.#versions.keys()].map((pepperVersion) => ({
       pepperVersion,
       digest: this.#keyed(pepperVersion, sha256),

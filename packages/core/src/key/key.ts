@@ -34,7 +34,12 @@ export interface Key {
   readonly revokedAt: Instant | null
   /** Set exactly when `revokedAt` is. */
   readonly revocation: Revocation | null
-  /** A deleted key is invisible everywhere; its row stays so that its secret can never come to life again. */
+  /** Whether the key cannot be deleted until this is taken off. */
+  readonly deleteProtected: boolean
+  /**
+   * null: not deleted. A deleted key is unknown to everything but its restoration, and some time later it is purged; what
+   * stays then is the digests of its secrets, so that these can never come to life again.
+   */
   readonly deletedAt: Instant | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
@@ -58,7 +63,7 @@ export interface Secret {
   /** The text, sealed (`key/sealing.ts`); null unless the keyspace is recoverable. */
   readonly sealed: string | null
   readonly createdAt: Instant
-  /** When this version stops working; null: with the key. */
+  /** When this version stops working; null: with the key, as the one does that was neither rotated away nor cancelled. */
   readonly expiresAt: Instant | null
   readonly lastUsedAt: Instant | null
   /** The client's address at the last accepted verification, as the caller named it; null: none yet, or not known. */

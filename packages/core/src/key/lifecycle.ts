@@ -23,3 +23,24 @@ export function stateAt(
 export function secretIsLive(secret: Pick<Secret, "expiresAt">, now: Instant): boolean {
   return secret.expiresAt === null || now < secret.expiresAt
 }
+
+/** The secret that lasts as long as the key, which a holder is to present. */
+export function currentSecret({ secrets }: Pick<Key, "secrets">): Secret | undefined {
+  return secrets.findLast(({ expiresAt }) => expiresAt === null)
+}
+
+/** Both of these secrets count. */
+export interface RotationUnderWay {
+  readonly newer: Secret
+  readonly older: Secret
+}
+
+/** The rotation that a key is in at an instant; null: the secrets before the current one are over. */
+export function rotationOf(key: Pick<Key, "secrets">, now: Instant): RotationUnderWay | null {
+  const newer = currentSecret(key)
+  if (!newer) return null
+  const older = key.secrets.findLast(
+    ({ version, expiresAt }) => version < newer.version && secretIsLive({ expiresAt }, now),
+  )
+  return older ? { newer, older } : null
+}

@@ -24,6 +24,7 @@ import { serveMembers } from "./native/members.ts"
 import { serveOpenIdSignIn } from "./native/openid.ts"
 import { serveOrganizations } from "./native/organizations.ts"
 import { serveRoles } from "./native/roles.ts"
+import { serveRotation } from "./native/rotation.ts"
 import { serveServiceAccounts } from "./native/service-accounts.ts"
 import { serveSessions } from "./native/sessions.ts"
 import { serveUsers } from "./native/users.ts"
@@ -136,6 +137,7 @@ export function createApp(keyward: Keyward, settings: AppSettings): FastifyInsta
     serveLinks,
     serveKeyspaces,
     serveKeys,
+    serveRotation,
     serveVerification,
     serveAudit,
     serveHealth,

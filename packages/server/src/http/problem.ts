@@ -146,13 +146,22 @@ function occurrenceOf(failure: Failure): Occurrence {
       return {
         detail: `Another ${failure.resource} has this ${failure.member}.`,
         errors: [
-          { member: `/${failure.member}`, message: "The value is taken.", fix: "Choose another one." },
+          {
+            // Of a secret, callers send a digest of their own.
+            member: failure.resource === "secret" ? "/secret_sha256" : `/${failure.member}`,
+            message: "The value is taken.",
+            fix: "Choose another one.",
+          },
         ],
       }
     case "revision_conflict":
       return { detail: `The ${failure.resource} was changed in the meantime.` }
     case "key_revoked":
       return { detail: "The key is revoked." }
+    case "rotation_under_way":
+      return { detail: "The secret before the newest still lives." }
+    case "no_rotation":
+      return { detail: "The key has one secret that lives." }
     case "not_recoverable":
       return { detail: "The key's secret was not kept, only its digest." }
     case "built_in_keyspace":

@@ -1,4 +1,4 @@
-import { type InputError, parseTimestamp } from "@keyward/core"
+import { type InputError, parseDuration, parseTimestamp } from "@keyward/core"
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js"
 import type { TSchema } from "typebox"
 import { HttpProblem, summary } from "./problem.ts"
@@ -19,6 +19,7 @@ const bodies = new Ajv2020({ ...options, coerceTypes: false })
 const texts = new Ajv2020({ ...options, coerceTypes: "array" })
 for (const ajv of [bodies, texts]) {
   ajv.addFormat("date-time", (text: string) => parseTimestamp(text) !== null)
+  ajv.addFormat("duration", (text: string) => parseDuration(text) !== null)
 }
 
 export type Part = "body" | "query" | "path"
@@ -126,10 +127,15 @@ function inputError(part: Part, fault: ErrorObject): InputError {
     case "format":
       return {
         member: at(fault.instancePath),
-        ...bound(
-          "This is not an RFC 3339 date-time with an offset.",
-          "Use a form such as 2026-07-01T23:30:49Z.",
-        ),
+        ...(params["format"] === "duration"
+          ? bound(
+              "This is not an ISO 8601 duration of weeks, or of days, hours, minutes and seconds.",
+              "Use a form such as PT1H, P7D or P1DT12H.",
+            )
+          : bound(
+              "This is not an RFC 3339 date-time with an offset.",
+              "Use a form such as 2026-07-01T23:30:49Z.",
+            )),
       }
     case "pattern":
       return {

@@ -302,6 +302,14 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     owners: [409, 403, 403, 404, 403, 404],
     missing: [404, 404, 403, 404, 403, 404],
   },
+  rotateKey: { call: ({ keyId }) => [`/v1/keys/${keyId}/rotate`, post()], ...changedKey(200) },
+  // None of the keys is being rotated.
+  finishRotation: { call: ({ keyId }) => [`/v1/keys/${keyId}/rotation/finish`, post()], ...changedKey(409) },
+  cancelRotation: { call: ({ keyId }) => [`/v1/keys/${keyId}/rotation/cancel`, post()], ...changedKey(409) },
+  extendRotation: {
+    call: ({ keyId }) => [`/v1/keys/${keyId}/rotation/extend`, post({ overlap: "PT1H" })],
+    ...changedKey(409),
+  },
   readKeyUsage: { call: ({ keyId }) => [`/v1/keys/${keyId}/usage`], ...readKeyOf },
 
   verifyKey: { call: ({ secret }) => ["/v1/keys/verify", post({ key: secret })], ...verified },

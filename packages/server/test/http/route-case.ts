@@ -9,6 +9,8 @@ export interface Scene {
   readonly secret: string
   /** In a recoverable keyspace. */
   readonly recoverableId: string
+  /** In a recoverable keyspace too, with two secrets that live. */
+  readonly rotatingId: string
   /** Without roles. */
   readonly userId: string
   /** Without roles. */

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { commonProblems, nativeRoutes, type ProblemCode, problems, type Route } from "@keyward/contract"
 import { managementPermissions } from "@keyward/core"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -230,6 +231,63 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
         exceeding(server, (id) => [`/v1/keys/${id}/reveal`, post({ reason: "x" })]),
     },
   },
+  rotateKey: {
+    call: ({ keyId }) => [`/v1/keys/${keyId}/rotate`, post({ overlap: "PT0S" })],
+    answers: (json, scene, { headers }) => {
+      expect(json).toMatchObject({
+        id: scene.keyId,
+        revision: 2,
+        secret: expect.stringMatching(/^inv_/),
+        secrets: [
+          { version: 1, expires_at: json.updated_at },
+          { version: 2, expires_at: null, last_used_from: null },
+        ],
+      })
+      expect(headers).toMatchObject({ etag: '"2"', "cache-control": "no-store" })
+    },
+    foreign: "key",
+    problems: {
+      async already_exists(server, { keyId, secret }) {
+        const asked = post({ secret_sha256: hash("sha256", secret) })
+        const { json } = await server.refused(`/v1/keys/${keyId}/rotate`, "already_exists", asked)
+        expect(json.errors).toMatchObject([{ member: "/secret_sha256" }])
+      },
+      key_revoked: (server, { keyId }) => revokedOne(server, keyId, rotate),
+      async rotation_under_way(server, { rotatingId }) {
+        await server.refused(`/v1/keys/${rotatingId}/rotate`, "rotation_under_way", post())
+      },
+      grant_exceeds_caller: (server) => exceeding(server, rotate),
+      revision_conflict: (server, { keyId }) => otherRevision(server, keyId, rotate),
+    },
+  },
+  finishRotation: {
+    call: ({ rotatingId }) => [`/v1/keys/${rotatingId}/rotation/finish`, post()],
+    answers: (json, _scene, { headers }) => {
+      expect(json.secrets).toMatchObject([{ expires_at: json.updated_at }, { expires_at: null }])
+      expect(headers["etag"]).toBe('"3"')
+    },
+    foreign: "key",
+    problems: rotationProblems("finish"),
+  },
+  cancelRotation: {
+    call: ({ rotatingId }) => [`/v1/keys/${rotatingId}/rotation/cancel`, post()],
+    answers: (json, _scene, { headers }) => {
+      expect(json.secrets).toMatchObject([{ expires_at: null }, { expires_at: json.updated_at }])
+      expect(headers["etag"]).toBe('"3"')
+    },
+    foreign: "key",
+    problems: rotationProblems("cancel"),
+  },
+  extendRotation: {
+    call: ({ rotatingId }) => [`/v1/keys/${rotatingId}/rotation/extend`, post({ overlap: "P1D" })],
+    answers: (json, _scene, { headers }) => {
+      const [old] = json.secrets
+      expect(Date.parse(old.expires_at) - Date.parse(json.updated_at)).toBe(24 * 3_600_000)
+      expect(headers["etag"]).toBe('"3"')
+    },
+    foreign: "key",
+    problems: rotationProblems("extend"),
+  },
   readKeyUsage: {
     call: (scene) => [`/v1/keys/${scene.keyId}/usage`],
     answers: (json, scene) => expect(json).toMatchObject({ key_id: scene.keyId, items: [] }),
@@ -299,8 +357,45 @@ async function cappedKeyspace(server: NativeServer, policy: object): Promise<str
   return (await server.ask("/v1/keyspaces", post({ name: "Capped", prefix: "c", policy }))).json.id
 }
 
+/** What every change of a rotation that is under way refuses. */
+function rotationProblems(change: "finish" | "cancel" | "extend"): NonNullable<Case["problems"]> {
+  const asked = change === "extend" ? post({ overlap: "PT1H" }) : post()
+  const call = (id: string) => [`/v1/keys/${id}/rotation/${change}`, asked] as const
+  return {
+    key_revoked: (server, { rotatingId }) => revokedOne(server, rotatingId, call),
+    async no_rotation(server, { keyId }) {
+      const [path] = call(keyId)
+      await server.refused(path, "no_rotation", asked)
+    },
+    grant_exceeds_caller: (server) => exceeding(server, call),
+    revision_conflict: (server, { rotatingId }) => otherRevision(server, rotatingId, call),
+  }
+}
+
+type CallOnKey = (id: string) => readonly [string, Ask]
+
+const rotate: CallOnKey = (id) => [`/v1/keys/${id}/rotate`, post()]
+
+async function revokedOne(server: NativeServer, keyId: string, call: CallOnKey): Promise<void> {
+  await server.ask(`/v1/keys/${keyId}/revoke`, post())
+  const [path, asked] = call(keyId)
+  await server.refused(path, "key_revoked", asked)
+}
+
+async function otherRevision(server: NativeServer, keyId: string, call: CallOnKey): Promise<void> {
+  const [path, asked] = call(keyId)
+  await server.refused(path, "revision_conflict", { ...asked, headers: { "if-match": '"9"' } })
+}
+
+/** @returns the id of a new key that is being rotated */
+async function rotatingKey(server: NativeServer, keyspaceId: string): Promise<string> {
+  const { json } = await server.ask("/v1/keys", post({ keyspace_id: keyspaceId, name: "Rotating" }))
+  await server.ask(`/v1/keys/${json.id}/rotate`, post())
+  return json.id
+}
+
 /** A caller who may write and reveal keys, but holds less than a management key can. */
-async function exceeding(server: NativeServer, call: (id: string) => readonly [string, Ask]): Promise<void> {
+async function exceeding(server: NativeServer, call: CallOnKey): Promise<void> {
   const token = await server.managementKey(["keys.write", "keys.reveal", "keys.read"])
   const [path, asked] = call(server.created.adminKey.key.id)
   const { json } = await server.refused(path, "grant_exceeds_caller", { ...asked, token })
@@ -327,6 +422,7 @@ async function sceneOf(server: NativeServer): Promise<Scene> {
     keyId: key.json.id,
     secret: key.json.secret,
     recoverableId: kept.json.id,
+    rotatingId: await rotatingKey(server, recoverable.json.id),
     ...(await someone(server)),
   }
 }
@@ -501,7 +597,14 @@ async function sceneOf2(): Promise<Scene> {
   const owner = { kind: "external", id: "user/é 1" }
   const members = { name: "Key", permissions: ["invoices.read"], owner }
   const key = await server.ask("/v1/keys", post({ keyspace_id: scene.keyspaceId, ...members }))
-  return { ...scene, keyId: key.json.id, secret: key.json.secret, ...(await someone(server)) }
+  const kept = await server.ask(`/v1/keys/${scene.recoverableId}`)
+  return {
+    ...scene,
+    keyId: key.json.id,
+    secret: key.json.secret,
+    rotatingId: await rotatingKey(server, kept.json.keyspace_id),
+    ...(await someone(server)),
+  }
 }
 
 describe.each(withPermission)("$name needs $permission", ({ route, one, permission }) => {
@@ -551,7 +654,8 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
     const theirs = await server.neighbour()
     const others = await someone(server, theirs.admin)
     // Only a link's token says by itself which organization it is of: whoever has it, has it.
-    const foreign: Scene = { ...theirs, ...others, recoverableId: theirs.keyId, linkToken: "unknown" }
+    const ids = { recoverableId: theirs.keyId, rotatingId: theirs.keyId }
+    const foreign: Scene = { ...theirs, ...others, ...ids, linkToken: "unknown" }
     const unknownId = "01980a5e-7c1f-7a44-9d0c-3f2b5a6c7d8e"
     const unknown: Scene = {
       organizationId: unknownId,
@@ -559,6 +663,7 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
       keyId: unknownId,
       secret: theirs.secret,
       recoverableId: unknownId,
+      rotatingId: unknownId,
       userId: unknownId,
       serviceAccountId: unknownId,
       roleName: "unknown",

@@ -87,6 +87,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   invalid_input: unexpected,
   already_exists: unexpected,
   key_revoked: unexpected,
+  rotation_under_way: unexpected,
+  no_rotation: unexpected,
   not_recoverable: unexpected,
   built_in_keyspace: unexpected,
   built_in_role: unexpected,

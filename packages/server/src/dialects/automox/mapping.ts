@@ -107,6 +107,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   revision_conflict: unavailable,
   built_in_keyspace: unexpected,
   built_in_role: unexpected,
+  rotation_under_way: unexpected,
+  no_rotation: unexpected,
   last_owner: unexpected,
   idempotency_key_reused: unexpected,
   idempotency_in_progress: unexpected,

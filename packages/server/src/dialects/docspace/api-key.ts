@@ -6,6 +6,7 @@ import {
   type UpdateApiKeyRequest,
 } from "@keyward/contract/docspace"
 import {
+  currentSecret,
   type Instant,
   type Key,
   type KeyPatch,
@@ -109,7 +110,7 @@ export interface Telling {
 export function printApiKey(key: Key, telling: Telling): ApiKeyResponseDto {
   const { now, creator, secret, presented } = telling
   const { id, name, createdAt, expiresAt } = key
-  const end = key.secrets.at(-1)?.hint.end ?? ""
+  const end = currentSecret(key)?.hint.end ?? ""
   const lastUsedAt = presented ? now : key.lastUsedAt
   const permissions = printScopes(key, telling.conformance)
   return {

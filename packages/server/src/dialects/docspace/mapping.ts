@@ -155,6 +155,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   sign_in_refused: { status: 401, message: null },
   too_many_attempts: { status: 429, message: null },
   key_revoked: unexpected,
+  rotation_under_way: unexpected,
+  no_rotation: unexpected,
   not_recoverable: unexpected,
   built_in_keyspace: unexpected,
   built_in_role: unexpected,

@@ -1,5 +1,5 @@
 import type { ApiKeyCreatedResource, ApiKeyResource, NewApiKey } from "@keyward/contract/octopus"
-import type { CreatedKey, Key, NewKey, Principal } from "@keyward/core"
+import { type CreatedKey, currentSecret, type Key, type NewKey, type Principal } from "@keyward/core"
 import { printKeyId, printUserId } from "./ids.ts"
 import { parseDate, printDate } from "./timestamp.ts"
 
@@ -19,7 +19,7 @@ export function newKey(
 
 /** A key as it is read and listed. */
 export function printApiKey(key: Key, owner: Principal): ApiKeyResource {
-  const Hint = key.secrets.at(-1)?.hint.start ?? ""
+  const Hint = currentSecret(key)?.hint.start ?? ""
   return { ...printMembers(key, owner), ApiKey: { HasValue: true, NewValue: null, Hint } }
 }
 

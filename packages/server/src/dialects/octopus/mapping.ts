@@ -129,6 +129,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   too_many_keys: unexpected,
   already_exists: unexpected,
   key_revoked: unexpected,
+  rotation_under_way: unexpected,
+  no_rotation: unexpected,
   not_recoverable: unexpected,
   built_in_keyspace: unexpected,
   built_in_role: unexpected,

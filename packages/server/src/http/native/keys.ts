@@ -15,7 +15,14 @@ import { serve } from "../serve.ts"
 import { invalid } from "../validation.ts"
 import { isKeyPosition, pageOf, printPage } from "./page.ts"
 import { printKey } from "./print.ts"
-import { blindSecretOf, checkedMetadata, instantOf, limitsOf, mergedMetadata, optionalInstant } from "./read.ts"
+import {
+  blindSecretOf,
+  checkedMetadata,
+  instantOf,
+  limitsOf,
+  mergedMetadata,
+  optionalInstant,
+} from "./read.ts"
 import { expectedRevision, sendRevision } from "./revision.ts"
 
 export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: Authenticate): void {

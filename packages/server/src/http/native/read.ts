@@ -1,5 +1,11 @@
-import { bounds, type JsonObject, type Limit } from "@keyward/contract"
-import { type Instant, parseTimestamp, type Limit as StoredLimit } from "@keyward/core"
+import { bounds, type JsonObject, type Limit, type RotationInput } from "@keyward/contract"
+import {
+  type BlindSecret,
+  type Instant,
+  parseDuration,
+  parseTimestamp,
+  type Limit as StoredLimit,
+} from "@keyward/core"
 import type { Static } from "typebox"
 import { invalid } from "../validation.ts"
 
@@ -24,6 +30,27 @@ export function orEmpty<Value>(value: Value | null | undefined, empty: Value): V
 
 export function limitsOf(limits: readonly Static<typeof Limit>[]): StoredLimit[] {
   return limits.map(({ name, count, window_seconds }) => ({ name, count, windowSeconds: window_seconds }))
+}
+
+/** @throws HttpProblem "invalid_input" for a hint without the digest that it belongs to */
+export function blindSecretOf(
+  body: Pick<RotationInput, "secret_sha256" | "secret_hint">,
+): BlindSecret | undefined {
+  const { secret_sha256: sha256, secret_hint: hint } = body
+  if (sha256 !== undefined) return { sha256: Buffer.from(sha256, "hex"), hint }
+  if (hint === undefined) return undefined
+  const message = "A hint is of a secret that you made yourself."
+  throw invalid([{ member: "/secret_hint", message, fix: "Send secret_sha256 with it, or leave it out." }])
+}
+
+/** Milliseconds. @throws HttpProblem "invalid_input" for one that is too long */
+export function overlapOf(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null) throw new RangeError("The schema let something through that is no duration.")
+  const { seconds } = bounds.overlap
+  if (ms <= seconds * 1000) return ms
+  const message = `An overlap is at most ${seconds} seconds long.`
+  throw invalid([{ member: "/overlap", message, fix: "Send a shorter one." }])
 }
 
 /** @throws HttpProblem "invalid_input" for metadata that is too large or too deep */

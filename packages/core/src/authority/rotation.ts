@@ -1,0 +1,167 @@
+import type { AuditAction } from "../audit/event.ts"
+import { fail } from "../failure.ts"
+import type { JsonObject } from "../json.ts"
+import type { Key, Secret } from "../key/key.ts"
+import { currentSecret, type RotationUnderWay, rotationOf } from "../key/lifecycle.ts"
+import { type Instant, later, printTimestamp } from "../time.ts"
+import type { Caller } from "./caller.ts"
+import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
+import { demandGivable } from "./grants.ts"
+import { type CreatedKey, change, findKey, keyToChange, secretPuts } from "./keys.ts"
+import type { Replays } from "./replays.ts"
+import { type BlindSecret, issueSecret } from "./secrets.ts"
+
+/** How a key gets a new secret. */
+export interface Rotation {
+  /** How long the secret so far lives on, milliseconds, 0 or more. Default: `defaultOverlapMs`. */
+  readonly overlapMs?: number | undefined
+  /** Of a secret that the holder made; absent: one is drawn. */
+  readonly digest?: BlindSecret | undefined
+}
+
+/** How long the secret so far lives on where nobody says otherwise. */
+export const defaultOverlapMs = 60 * 60 * 1000
+
+/**
+ * Gives a key a new secret. The one so far lives on until the overlap ends, and never longer than it would have; all
+ * else of the key, its limits, usage and audit trail included, goes on as it is.
+ * @param expectedRevision which revision is to be changed; null: whichever there is
+ * @throws "not_found", "key_revoked", "rotation_under_way" while the secret before still lives, "invalid_input" and
+ *         "already_exists" as `issueSecret`, "grant_exceeds_caller", "revision_conflict", "permission_denied"
+ */
+export async function rotateKey(
+  deps: AuthorityDeps,
+  replays: Replays,
+  caller: Caller,
+  id: string,
+  { overlapMs = defaultOverlapMs, digest }: Rotation,
+  expectedRevision: number | null,
+): Promise<CreatedKey<string | null>> {
+  const { organizationId } = caller
+  await findKey(caller, "write", () => deps.store.key(organizationId, id))
+  return replays.once<CreatedKey<string | null>>(caller, (keep) =>
+    retried(expectedRevision, async () => {
+      const { before, keyspace, now } = await keyToChange(deps, caller, id, expectedRevision)
+      if (before.revokedAt !== null) return fail({ code: "key_revoked" })
+      if (rotationOf(before, now)) return fail({ code: "rotation_under_way" })
+      demandGivable(caller, keyspace, before)
+      const version = (before.secrets.at(-1)?.version ?? 0) + 1
+      const { secret, text } = await issueSecret(deps, keyspace, id, version, digest, now)
+      const old = currentSecret(before)
+      const ending = old && { ...old, expiresAt: endOf(before, later(now, overlapMs)) }
+      const secrets = [...before.secrets.map((one) => (one === old && ending ? ending : one)), secret]
+      const key: Key = { ...before, secrets, updatedAt: now, revision: before.revision + 1 }
+      const details = {
+        secret_version: version,
+        ...(ending ? ended(ending) : {}),
+        ...(text === null ? { blind: true } : {}),
+      }
+      const rotated = { key, secret: text }
+      await commit(
+        deps,
+        organizationId,
+        [...keep(rotated), { kind: "key.update", key, policy: keyspace.policy }, ...secretPuts(before, key)],
+        [draft(deps, caller, "key.rotated", { kind: "key", id }, details)],
+      )
+      return rotated
+    }),
+  )
+}
+
+/** Ends the secret before at once. @throws "no_rotation", and as `rotateKey` */
+export function finishRotation(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+): Promise<Key> {
+  return changeRotation(
+    deps,
+    caller,
+    id,
+    expectedRevision,
+    "key.rotation_finished",
+    ({ older }, _key, now) => [{ ...older, expiresAt: now }],
+  )
+}
+
+/** Ends the new secret at once; the one before lives as it did. @throws "no_rotation", and as `rotateKey` */
+export function cancelRotation(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+): Promise<Key> {
+  return changeRotation(
+    deps,
+    caller,
+    id,
+    expectedRevision,
+    "key.rotation_cancelled",
+    ({ newer, older }, _key, now) => [
+      { ...newer, expiresAt: now },
+      { ...older, expiresAt: null },
+    ],
+  )
+}
+
+/**
+ * Lets the secret before live on for so long from now, and never longer than the key.
+ * @throws "invalid_input" where it lives longer already; "no_rotation", and as `rotateKey`
+ */
+export function extendRotation(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  overlapMs: number,
+  expectedRevision: number | null,
+): Promise<Key> {
+  return changeRotation(
+    deps,
+    caller,
+    id,
+    expectedRevision,
+    "key.rotation_extended",
+    ({ older }, key, now) => {
+      const until = later(now, overlapMs)
+      if (older.expiresAt !== null && until < older.expiresAt) {
+        const message = `The secret before lives until ${printTimestamp(older.expiresAt)} already.`
+        const fix = "Send a longer overlap, counted from now, or finish the rotation."
+        return fail({ code: "invalid_input", errors: [{ member: "/overlap", message, fix }] })
+      }
+      return [{ ...older, expiresAt: endOf(key, until) }]
+    },
+  )
+}
+
+/** Changes secrets of a key that is being rotated. @param alter those that become others, by their versions */
+function changeRotation(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+  action: AuditAction,
+  alter: (rotation: RotationUnderWay, key: Key, now: Instant) => readonly Secret[],
+): Promise<Key> {
+  return change(deps, caller, id, expectedRevision, async (before, _keyspace, now) => {
+    if (before.revokedAt !== null) return fail({ code: "key_revoked" })
+    const rotation = rotationOf(before, now) ?? fail({ code: "no_rotation" })
+    const altered = new Map(alter(rotation, before, now).map((secret) => [secret.version, secret]))
+    const secrets = before.secrets.map((secret) => altered.get(secret.version) ?? secret)
+    const older = altered.get(rotation.older.version) ?? rotation.older
+    const details = { secret_version: rotation.newer.version, ...ended(older) }
+    return { key: { ...before, secrets }, action, details }
+  })
+}
+
+/** When a secret that is to live until then really ends: no later than it would have, which is with its key. */
+function endOf({ expiresAt }: Key, until: Instant): Instant {
+  return expiresAt !== null && expiresAt < until ? expiresAt : until
+}
+
+function ended({ version, expiresAt }: Secret): JsonObject {
+  return {
+    previous_version: version,
+    previous_expires_at: expiresAt === null ? null : printTimestamp(expiresAt),
+  }
+}
