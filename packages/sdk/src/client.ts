@@ -1,7 +1,15 @@
-import { type Answer, checkKey, type Query, type Route, readSelf } from "@keyward/contract"
+import {
+  type Answer,
+  checkKey,
+  type Query,
+  type Route,
+  readSelf,
+  takesIdempotencyKey,
+} from "@keyward/contract"
 import { readAnswer } from "./answer.ts"
 import { membersOf, rolesOf, serviceAccountsOf, usersOf } from "./directory.ts"
 import { exchange, type Server, type ServerOptions, serverOf } from "./exchange.ts"
+import { withIdempotencyKey } from "./idempotency.ts"
 import type { AnyInput, CallInput, CallOptions } from "./request.ts"
 import { auditOf, healthOf, keysOf, keyspacesOf, organizationsOf } from "./resources.ts"
 import { type Delay, patiently, timerDelay } from "./retry.ts"
@@ -10,7 +18,10 @@ import { linksOf, sessionsOf } from "./sessions.ts"
 export interface KeywardClientOptions extends ServerOptions {
   /** How long one attempt may take, and the longest wait between two; milliseconds, default 10 000. */
   readonly timeoutMs?: number
-  /** How often a call is repeated that may be (reading, verifying), after network trouble, 429 or 503; default 2. */
+  /**
+   * How often a call is repeated that may be (reading, verifying, creating), after network trouble, 429 or 503; default 2.
+   * A call that creates is made with an idempotency key then, so that it creates nothing twice.
+   */
   readonly retries?: number
   /** Default: a timer. */
   readonly delay?: Delay
@@ -69,12 +80,14 @@ export class KeywardClient {
 
   /** Calls a route of the contract. The named methods are this with a route filled in. */
   async call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
+    const asked = this.#retries > 0 ? withIdempotencyKey(route, input) : input
+    const repeatable = route.method === "GET" || route.repeatable || takesIdempotencyKey(route)
     const patience = {
-      repetitions: route.method === "GET" || route.repeatable ? this.#retries : 0,
+      repetitions: repeatable ? this.#retries : 0,
       longestWaitMs: this.#server.timeoutMs,
       delay: this.#delay,
     }
-    return patiently(() => this.#attempt(route, input), patience, input.signal) as Promise<Answer<R>>
+    return patiently(() => this.#attempt(route, asked), patience, input.signal) as Promise<Answer<R>>
   }
 
   async #attempt(route: Route, input: AnyInput): Promise<unknown> {

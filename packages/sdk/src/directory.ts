@@ -1,7 +1,8 @@
 import type { Query } from "@keyward/contract"
 import * as contract from "@keyward/contract"
+import { keyedBy } from "./idempotency.ts"
 import { itemsOfPages } from "./pages.ts"
-import type { CallOptions } from "./request.ts"
+import type { CallOptions, CreateOptions } from "./request.ts"
 import { type Call, type ChangeOptions, ifMatch } from "./resources.ts"
 
 export function usersOf(call: Call) {
@@ -9,8 +10,8 @@ export function usersOf(call: Call) {
   const list = (query: Query<typeof contract.listUsers> = {}, options: CallOptions = {}) =>
     call(contract.listUsers, { query, ...options })
   return {
-    create: (user: contract.NewUser, options: CallOptions = {}) =>
-      call(contract.createUser, { body: user, ...options }),
+    create: (user: contract.NewUser, { idempotencyKey, ...options }: CreateOptions = {}) =>
+      call(contract.createUser, { headers: keyedBy(idempotencyKey), body: user, ...options }),
     /** One page. */
     list,
     /** All that match, page after page. */
@@ -39,8 +40,8 @@ export function serviceAccountsOf(call: Call) {
   const list = (query: Query<typeof contract.listServiceAccounts> = {}, options: CallOptions = {}) =>
     call(contract.listServiceAccounts, { query, ...options })
   return {
-    create: (account: contract.NewServiceAccount, options: CallOptions = {}) =>
-      call(contract.createServiceAccount, { body: account, ...options }),
+    create: (account: contract.NewServiceAccount, { idempotencyKey, ...options }: CreateOptions = {}) =>
+      call(contract.createServiceAccount, { headers: keyedBy(idempotencyKey), body: account, ...options }),
     /** One page. */
     list,
     /** All that match, page after page. */
@@ -101,8 +102,8 @@ export function membersOf(call: Call) {
 export function rolesOf(call: Call) {
   const params = (name: string) => ({ params: { role_name: name } })
   return {
-    create: (role: contract.NewOrganizationRole, options: CallOptions = {}) =>
-      call(contract.createRole, { body: role, ...options }),
+    create: (role: contract.NewOrganizationRole, { idempotencyKey, ...options }: CreateOptions = {}) =>
+      call(contract.createRole, { headers: keyedBy(idempotencyKey), body: role, ...options }),
     /** All of them, the built-in ones first. */
     list: async (options: CallOptions = {}) => (await call(contract.listRoles, options)).items,
     read: (name: string, options: CallOptions = {}) =>

@@ -1,6 +1,6 @@
 export * from "./client.ts"
 export type { Fetch } from "./exchange.ts"
 export * from "./failure.ts"
-export type { CallInput, CallOptions } from "./request.ts"
+export type { CallInput, CallOptions, CreateOptions } from "./request.ts"
 export type { ChangeOptions } from "./resources.ts"
 export type { Delay } from "./retry.ts"

@@ -6,6 +6,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+/** How a call is made that creates something. */
+export interface CreateOptions extends CallOptions {
+  /**
+   * Your own name for what you intend, such as a UUID that was noted down beforehand: with it the call can be repeated
+   * for 24 hours, by another process too, and creates nothing twice. Absent: a client that repeats calls makes one for
+   * each call, so that its own repetitions create nothing twice.
+   */
+  readonly idempotencyKey?: string
+}
+
 /** A part of a call: required where the route needs something in it, absent where the route has no such part. */
 type Part<Name extends string, Value> = [Value] extends [undefined]
   ? unknown

@@ -1,7 +1,8 @@
 import type { Answer, Body, Query, Route } from "@keyward/contract"
 import * as contract from "@keyward/contract"
+import { keyedBy } from "./idempotency.ts"
 import { itemsOfPages } from "./pages.ts"
-import type { CallInput, CallOptions } from "./request.ts"
+import type { CallInput, CallOptions, CreateOptions } from "./request.ts"
 
 /** Makes a call of the contract: what all the named methods are made of. */
 export type Call = <R extends Route>(route: R, input: CallInput<R>) => Promise<Answer<R>>
@@ -37,8 +38,8 @@ export function keyspacesOf(call: Call) {
   const list = (query: Query<typeof contract.listKeyspaces> = {}, options: CallOptions = {}) =>
     call(contract.listKeyspaces, { query, ...options })
   return {
-    create: (keyspace: contract.NewKeyspace, options: CallOptions = {}) =>
-      call(contract.createKeyspace, { body: keyspace, ...options }),
+    create: (keyspace: contract.NewKeyspace, { idempotencyKey, ...options }: CreateOptions = {}) =>
+      call(contract.createKeyspace, { headers: keyedBy(idempotencyKey), body: keyspace, ...options }),
     /** One page. */
     list,
     /** All of them, page after page. */
@@ -66,8 +67,8 @@ export function keysOf(call: Call) {
     call(contract.listKeys, { query, ...options })
   return {
     /** The answer has the secret, which is shown this once. */
-    create: (key: contract.NewKey, options: CallOptions = {}) =>
-      call(contract.createKey, { body: key, ...options }),
+    create: (key: contract.NewKey, { idempotencyKey, ...options }: CreateOptions = {}) =>
+      call(contract.createKey, { headers: keyedBy(idempotencyKey), body: key, ...options }),
     /** One page. */
     list,
     /** All that match, page after page. */

@@ -50,8 +50,8 @@ export async function patiently<Result>(
 const firstBackoffMs = 100
 
 /**
- * How long to wait before a call that may be repeated is repeated: as long as the server says when it is overloaded or
- * its store is away (429, 503), and a little after network trouble.
+ * How long to wait before a call that may be repeated is repeated: as long as the server says when it is overloaded, its
+ * store is away (429, 503) or it is at the same call still (409), and a little after network trouble.
  * @param repetition 1 for the first repetition
  * @param longestMs  the longest wait that is worth it; what would take longer is the caller's to decide
  * @returns milliseconds; null: do not repeat it
@@ -63,7 +63,7 @@ function waitBeforeRepeating(error: unknown, repetition: number, longestMs: numb
 
 function wantedWait(error: unknown, repetition: number): number | null {
   if (error instanceof KeywardUnreachable) return firstBackoffMs * 2 ** (repetition - 1)
-  if (!isAnswered(error) || (error.status !== 429 && error.status !== 503)) return null
+  if (!isAnswered(error) || ![409, 429, 503].includes(error.status)) return null
   return error.retryAfterSeconds === null ? null : error.retryAfterSeconds * 1000
 }
 

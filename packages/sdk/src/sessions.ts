@@ -1,7 +1,8 @@
 import type { Body, Query } from "@keyward/contract"
 import * as contract from "@keyward/contract"
+import { keyedBy } from "./idempotency.ts"
 import { itemsOfPages } from "./pages.ts"
-import type { CallOptions } from "./request.ts"
+import type { CallOptions, CreateOptions } from "./request.ts"
 import type { Call } from "./resources.ts"
 
 /** A client presents the token of a session as it does a key: as its `apiKey`. */
@@ -33,13 +34,18 @@ export function sessionsOf(call: Call) {
 }
 
 export function linksOf(call: Call) {
+  const offer = (userId: string, { idempotencyKey, ...options }: CreateOptions) => ({
+    params: { user_id: userId },
+    headers: keyedBy(idempotencyKey),
+    ...options,
+  })
   return {
     /** For a user who has no password yet. The answer has the token, which is shown this once. */
-    invite: (userId: string, options: CallOptions = {}) =>
-      call(contract.inviteUser, { params: { user_id: userId }, ...options }),
+    invite: (userId: string, options: CreateOptions = {}) =>
+      call(contract.inviteUser, offer(userId, options)),
     /** The same for a user who has forgotten theirs. */
-    offerReset: (userId: string, options: CallOptions = {}) =>
-      call(contract.offerPasswordReset, { params: { user_id: userId }, ...options }),
+    offerReset: (userId: string, options: CreateOptions = {}) =>
+      call(contract.offerPasswordReset, offer(userId, options)),
     /** Sets a password with the token of a link; needs no credential. */
     accept: (acceptance: contract.LinkAcceptance, options: CallOptions = {}) =>
       call(contract.acceptLink, { body: acceptance, ...options }),

@@ -321,21 +321,65 @@ describe("repetition", () => {
     expect(waits).toEqual([1000, 1000, 1000])
   })
 
+  test("what creates something is repeated as the very same intent, and each call is another one", async () => {
+    const inProgress = problem("idempotency_in_progress", {}, { "retry-after": "1" })
+    const made = json(201, { id: "x1" })
+    const { baseUrl, asked } = await loopback(hangUp, inProgress, made, hangUp, made)
+    const { client, waits } = clientOf(baseUrl)
+    const key = { keyspace_id: "s", name: "n" }
+    expect(await client.keys.create(key)).toEqual({ id: "x1" })
+    expect(await client.keys.create(key)).toEqual({ id: "x1" })
+    expect(waits).toEqual([100, 1000, 100])
+    expect(asked.map(({ body }) => body)).toEqual(Array(5).fill(key))
+    const sent = asked.map(({ headers }) => headers["idempotency-key"])
+    expect(sent[0]).toMatch(/^[0-9a-f]{32}$/)
+    expect(sent.slice(0, 3)).toEqual(Array(3).fill(sent[0]))
+    expect(sent.slice(3)).toEqual(Array(2).fill(sent[3]))
+    expect(sent[3]).not.toBe(sent[0])
+  })
+
+  test("what creates something has the caller's own key, and none where nothing is repeated", async () => {
+    const { baseUrl, asked } = await loopback(json(201, { id: "x1" }))
+    const { keyspaces, keys, users, serviceAccounts, roles, links } = clientOf(baseUrl).client
+    const options = { idempotencyKey: "intent-1" }
+    await keyspaces.create({ name: "n", prefix: "p" }, options)
+    await keys.create({ keyspace_id: "s", name: "n" }, options)
+    await users.create({ email: "a@b.test", display_name: "A" }, options)
+    await serviceAccounts.create({ display_name: "A" }, options)
+    await roles.create({ name: "n", permissions: [] }, options)
+    await links.invite("u", options)
+    await links.offerReset("u", options)
+    expect(asked.map(({ headers }) => headers["idempotency-key"])).toEqual(Array(7).fill("intent-1"))
+    await clientOf(baseUrl, { retries: 0 }).client.keys.create({ keyspace_id: "s", name: "n" })
+    expect(asked[7]?.headers).not.toHaveProperty("idempotency-key")
+  })
+
+  test("a new secret has the caller's own key, beside the revision", async () => {
+    const { baseUrl, asked } = await loopback(hangUp, json(200, { id: "x1" }))
+    await clientOf(baseUrl).client.keys.rotate("k", {}, { idempotencyKey: "intent-1", ifRevision: 3 })
+    for (const { headers } of asked) {
+      expect(headers).toMatchObject({ "idempotency-key": "intent-1", "if-match": '"3"' })
+    }
+    expect(asked).toHaveLength(2)
+  })
+
   test("what changes something is never repeated", async () => {
     const trouble = await loopback(hangUp)
     const busy = await loopback(problem("store_unavailable", {}, { "retry-after": "1" }))
     for (const { baseUrl, asked } of [trouble, busy]) {
       const { keys } = clientOf(baseUrl).client
-      await failureOf(keys.create({ keyspace_id: "s", name: "n" }))
+      await failureOf(keys.revoke("k"))
       await failureOf(keys.update("k", {}))
       await failureOf(keys.delete("k"))
       await failureOf(keys.reveal("k", "why"))
       expect(asked.map(({ method }) => method)).toEqual(["POST", "PATCH", "DELETE", "POST"])
+      for (const { headers } of asked) expect(headers).not.toHaveProperty("idempotency-key")
     }
   })
 
   test.each([
     ["a refusal", problem("not_found", {}, { "retry-after": "1" })],
+    ["another conflict", problem("already_exists")],
     ["a server without a word about when", problem("store_unavailable")],
     [
       "a wait that is longer than an attempt may take",
