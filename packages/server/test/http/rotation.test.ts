@@ -1,0 +1,207 @@
+import { hash } from "node:crypto"
+import { nativeFormat, systemEntropy } from "@keyward/core"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { registerSecret } from "../../../../tests/evidence.ts"
+import { openStore } from "../../src/stores/open.ts"
+import { postgresUrl } from "../postgres/database.ts"
+import { freshPath } from "../stores/places.ts"
+import { type Ask, type NativeServer, openNative } from "./native-server.ts"
+import { post } from "./route-case.ts"
+
+const hour = 60 * 60 * 1000
+const boundMs = 1000
+
+/** What each way in says of a secret: verify, verify-batch, check, and the management API that it is a credential of. */
+const accepted = ["VALID", "VALID", 200, 200]
+const ended = ["EXPIRED", "EXPIRED", 401, 401]
+
+const stores = {
+  sqlite: async () => `sqlite:${freshPath()}`,
+  postgres: postgresUrl,
+}
+
+describe.each(["sqlite", "postgres"] as const)("a rotation over HTTP, on %s", (engine) => {
+  let databaseUrl: string
+  let server: NativeServer
+  let url: string
+  let key: { readonly id: string; readonly secret: string }
+
+  beforeEach(async () => {
+    databaseUrl = await stores[engine]()
+    server = await openNode()
+    url = await server.app.listen({ host: "127.0.0.1", port: 0 })
+    const limits = [{ name: "hourly", count: 10_000, window_seconds: 3600 }]
+    const keyspace_id = server.created.managementKeyspace.id
+    const body = { keyspace_id, name: "Rotated", permissions: ["keyspaces.read"], limits }
+    key = await call(server.admin, "/v1/keys", post(body))
+  })
+  afterEach(() => server.close())
+
+  async function openNode(): Promise<NativeServer> {
+    const trustedForMs = engine === "postgres" ? boundMs : null
+    return openNative({
+      store: await openStore(databaseUrl),
+      trustedForMs,
+      ...(server ? { clock: server.clock } : {}),
+    })
+  }
+
+  async function send(token: string, path: string, { method = "GET", body }: Ask = {}): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` }
+    if (body !== undefined) headers["content-type"] = "application/json"
+    return fetch(url + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
+  }
+
+  async function call(token: string, path: string, asked?: Ask) {
+    const response = await send(token, path, asked)
+    const text = await response.text()
+    expect(response.ok, text).toBe(true)
+    // biome-ignore lint/suspicious/noExplicitAny: a body is whatever the server sent; the tests say what it must be.
+    const json: any = text === "" ? undefined : JSON.parse(text)
+    if (typeof json?.secret === "string") registerSecret("key text", json.secret)
+    return json
+  }
+
+  async function waysIn(secret: string) {
+    const verification = await call(server.admin, "/v1/keys/verify", post({ key: secret }))
+    const batch = await call(server.admin, "/v1/keys/verify-batch", post({ keys: [{ key: secret }] }))
+    const keyspaceId = server.created.managementKeyspace.id
+    const check = await send(secret, `/v1/check?keyspace_id=${keyspaceId}`)
+    const management = await send(secret, "/v1/keyspaces")
+    await Promise.all([check.text(), management.text()])
+    return [verification.code, batch.results[0].code, check.status, management.status]
+  }
+
+  const change = (what: string, body?: object) => call(server.admin, `/v1/keys/${key.id}/${what}`, post(body))
+
+  test("both secrets are accepted until the overlap ends, and the old one never after", async () => {
+    const { secret } = await change("rotate", { overlap: "PT1H" })
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+    server.clock.advance(hour - 1)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+    server.clock.advance(1)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([ended, accepted])
+    server.clock.advance(1000 * hour)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([ended, accepted])
+  })
+
+  test("without an overlap the old secret is refused when the answer is there", async () => {
+    expect(await waysIn(key.secret)).toEqual(accepted)
+    const { secret } = await change("rotate", { overlap: "PT0S" })
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([ended, accepted])
+  })
+
+  test("finished, the old secret is refused at once", async () => {
+    const { secret } = await change("rotate")
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+    await change("rotation/finish")
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([ended, accepted])
+  })
+
+  test("cancelled, the new secret is refused at once, and the old one lives as before", async () => {
+    const { secret } = await change("rotate")
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+    await change("rotation/cancel")
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, ended])
+    server.clock.advance(1000 * hour)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, ended])
+  })
+
+  test("extended, the old secret is accepted until the later end", async () => {
+    const { secret } = await change("rotate")
+    server.clock.advance(hour - 1)
+    await change("rotation/extend", { overlap: "PT2H" })
+    server.clock.advance(2 * hour - 1)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+    server.clock.advance(1)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([ended, accepted])
+  })
+
+  test("a secret that its holder made is accepted, and crosses the wire only when it is presented", async () => {
+    const secret = nativeFormat.print("kw", "", systemEntropy)
+    const { secret: told } = await change("rotate", { secret_sha256: hash("sha256", secret) })
+    expect(told).toBeNull()
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+  })
+
+  // A SQLite file is served by one process.
+  test.skipIf(engine === "sqlite")("another node knows of each change within the bound", async () => {
+    const other = await openNode()
+    try {
+      const codes = async (...secrets: string[]) => {
+        const body = { keys: secrets.map((secret) => ({ key: secret })) }
+        const { json } = await other.ask("/v1/keys/verify-batch", { ...post(body), token: server.admin })
+        return json.results.map(({ code }: { readonly code: string }) => code)
+      }
+      expect(await codes(key.secret)).toEqual(["VALID"])
+      const { secret } = await change("rotate")
+      expect(await codes(key.secret, secret)).toEqual(["VALID", "VALID"])
+      await change("rotation/finish")
+      server.clock.advance(boundMs)
+      expect(await codes(key.secret, secret)).toEqual(["EXPIRED", "VALID"])
+    } finally {
+      await other.app.close()
+      await other.keyward.close()
+    }
+  })
+
+  test("each secret shows its own last use, and the limits and counts are the key's", async () => {
+    const { secret } = await change("rotate")
+    const verify = (text: string, client_ip: string) =>
+      call(server.admin, "/v1/keys/verify", post({ key: text, client_ip }))
+    const [limit] = (await verify(key.secret, "192.0.2.1")).limits
+    expect(limit.remaining).toBe(9999)
+    server.clock.advance(1)
+    expect((await verify(secret, "2001:db8::1")).limits[0].remaining).toBe(9998)
+    await server.keyward.flushUsage()
+    const { secrets, last_used_at } = await call(server.admin, `/v1/keys/${key.id}`)
+    const now = server.clock.now()
+    expect(secrets).toMatchObject([
+      { version: 1, last_used_at: new Date(now - 1).toISOString(), last_used_from: "192.0.2.1" },
+      { version: 2, last_used_at: new Date(now).toISOString(), last_used_from: "2001:db8::1" },
+    ])
+    expect(last_used_at).toBe(new Date(now).toISOString())
+    const { items } = await call(server.admin, `/v1/keys/${key.id}/usage`)
+    expect(items).toMatchObject([{ outcome: "VALID", count: 2 }])
+  })
+
+  test("under load there is not one refusal", async () => {
+    let inUse = key.secret
+    let rotating = true
+    const outcomes = new Map<string, number>()
+    /** Verifications under way, by the secret that they present. */
+    const underWay = new Map<string, number>()
+    const count = (counts: Map<string, number>, name: string, by: number) =>
+      counts.set(name, (counts.get(name) ?? 0) + by)
+
+    async function verifyOnAndOn(): Promise<void> {
+      while (rotating) {
+        const secret = inUse
+        count(underWay, secret, 1)
+        const { code } = await call(
+          server.admin,
+          "/v1/keys/verify",
+          post({ key: secret, client_ip: "192.0.2.1" }),
+        )
+        count(underWay, secret, -1)
+        count(outcomes, code, 1)
+      }
+    }
+    async function rotateOnAndOn(): Promise<void> {
+      for (let rotation = 0; rotation < 10; rotation++) {
+        const before = inUse
+        const { secret } = await change("rotate", { overlap: "PT1H" })
+        inUse = secret
+        // As an operator does it: finished once nobody presents the old secret any more.
+        while ((underWay.get(before) ?? 0) > 0)
+          await call(server.admin, "/v1/keys/verify", post({ key: before }))
+        await change("rotation/finish")
+        expect(await waysIn(before)).toEqual(ended)
+      }
+      rotating = false
+    }
+    await Promise.all([rotateOnAndOn(), ...Array.from({ length: 8 }, verifyOnAndOn)])
+    expect([...outcomes.keys()]).toEqual(["VALID"])
+    expect(outcomes.get("VALID")).toBeGreaterThan(100)
+  })
+})
