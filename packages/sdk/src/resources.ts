@@ -61,14 +61,43 @@ export function keyspacesOf(call: Call) {
   }
 }
 
+/** The secret is made by the server, so there is a text in the answer. */
+type Drawn<Input> = Input & { readonly secret_sha256?: never }
+type WithText = contract.CreatedKey & { readonly secret: string }
+
 export function keysOf(call: Call) {
   const params = (keyId: string) => ({ params: { key_id: keyId } })
   const list = (query: Query<typeof contract.listKeys> = {}, options: CallOptions = {}) =>
     call(contract.listKeys, { query, ...options })
+
+  function create(key: Drawn<contract.NewKey>, options?: CreateOptions): Promise<WithText>
+  function create(key: contract.NewKey, options?: CreateOptions): Promise<contract.CreatedKey>
+  function create(key: contract.NewKey, { idempotencyKey, ...options }: CreateOptions = {}) {
+    return call(contract.createKey, { headers: keyedBy(idempotencyKey), body: key, ...options })
+  }
+
+  function rotate(
+    keyId: string,
+    rotation?: Drawn<contract.RotationInput>,
+    options?: ChangeOptions & CreateOptions,
+  ): Promise<WithText>
+  function rotate(
+    keyId: string,
+    rotation: contract.RotationInput,
+    options?: ChangeOptions & CreateOptions,
+  ): Promise<contract.CreatedKey>
+  function rotate(
+    keyId: string,
+    rotation: contract.RotationInput = {},
+    { ifRevision, idempotencyKey, ...options }: ChangeOptions & CreateOptions = {},
+  ) {
+    const headers = { ...ifMatch(ifRevision), ...keyedBy(idempotencyKey) }
+    return call(contract.rotateKey, { ...params(keyId), headers, body: rotation, ...options })
+  }
+
   return {
-    /** The answer has the secret, which is shown this once. */
-    create: (key: contract.NewKey, { idempotencyKey, ...options }: CreateOptions = {}) =>
-      call(contract.createKey, { headers: keyedBy(idempotencyKey), body: key, ...options }),
+    /** The answer has the secret, which is shown this once; null where `secret_sha256` was sent. */
+    create,
     /** One page. */
     list,
     /** All that match, page after page. */
@@ -76,13 +105,31 @@ export function keysOf(call: Call) {
       itemsOfPages((at) => list({ ...query, ...at }, options)),
     read: (keyId: string, options: CallOptions = {}) =>
       call(contract.readKey, { ...params(keyId), ...options }),
-    update: (keyId: string, patch: contract.KeyPatch, { ifRevision, ...options }: ChangeOptions = {}) =>
-      call(contract.updateKey, { ...params(keyId), headers: ifMatch(ifRevision), body: patch, ...options }),
-    delete: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
-      call(contract.deleteKey, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
     /** Ends the key for good; the first revocation stands. */
     revoke: (keyId: string, revocation: contract.RevocationInput = {}, options: CallOptions = {}) =>
       call(contract.revokeKey, { ...params(keyId), body: revocation, ...options }),
+    /**
+     * Gives the key a new secret, which the answer has and is shown this once; null where `secret_sha256` was sent. The one
+     * so far lives on for the overlap.
+     */
+    rotate,
+    /** Ends the secret before at once. */
+    finishRotation: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.finishRotation, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
+    /** Ends the new secret at once; the one before lives as it did. */
+    cancelRotation: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.cancelRotation, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
+    /** Lets the secret before live on for longer. @param overlap from now, ISO 8601: `PT1H` */
+    extendRotation: (keyId: string, overlap: string, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.extendRotation, {
+        ...params(keyId),
+        headers: ifMatch(ifRevision),
+        body: { overlap },
+        ...options,
+      }),
+    /** Adds to what the key has to spend; its revision stays. */
+    addCredits: (keyId: string, amount: number, options: CallOptions = {}) =>
+      call(contract.addKeyCredits, { ...params(keyId), body: { amount }, ...options }),
     /** Reads the secret of a recoverable key again, which is audited with the reason. */
     reveal: (keyId: string, reason: string, options: CallOptions = {}) =>
       call(contract.revealKey, { ...params(keyId), body: { reason }, ...options }),

@@ -81,7 +81,7 @@ export async function createKey<Input extends NewKey>(
 ): Promise<CreatedKey<TextOf<Input>>> {
   const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
-  return replays.once<CreatedKey>(
+  return replays.once<CreatedKey<TextOf<Input>>>(
     caller,
     async (keep) => {
       const composed = await composeKey(deps, caller, keyspace, input, principalsOf(deps, caller))
