@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { type Instant, later, parseTimestamp, printTimestamp } from "../src/time.ts"
+import { type Instant, later, parseDuration, parseTimestamp, printTimestamp } from "../src/time.ts"
 import { vectors } from "./vectors.ts"
 
 const cases = vectors<{
@@ -42,5 +42,41 @@ describe("timestamps", () => {
     expect(parseTimestamp("2026-07-01T12:00:00+01:00")).toBe(
       later((parseTimestamp("2026-07-01T12:00:00Z") ?? 0) as Instant, -3_600_000),
     )
+  })
+})
+
+describe("durations", () => {
+  test.each([
+    ["PT0S", 0],
+    ["P0D", 0],
+    ["PT1H", 3_600_000],
+    ["PT90M", 5_400_000],
+    ["PT1H30M5S", 5_405_000],
+    ["P1D", 86_400_000],
+    ["P1DT12H", 129_600_000],
+    ["P2W", 1_209_600_000],
+  ])("reads %s", (text, ms) => {
+    expect(parseDuration(text)).toBe(ms)
+  })
+  test.each([
+    ...[
+      "",
+      "P",
+      "PT",
+      "P1DT",
+      "1H",
+      "PT1",
+      "P1M",
+      "P1Y",
+      "P1Y2M",
+      "-PT1H",
+      "PT-1H",
+      "PT1.5S",
+      "PT1H ",
+      "pt1h",
+    ],
+    ...["P1W2D", "P1WT1H", "PT1M1H", "PT1S1S", "PT1H\n", "PT1000000000S", "PT1e3S", "P１D"],
+  ])("refuses %j", (text) => {
+    expect(parseDuration(text)).toBeNull()
   })
 })

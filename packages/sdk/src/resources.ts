@@ -105,6 +105,16 @@ export function keysOf(call: Call) {
       itemsOfPages((at) => list({ ...query, ...at }, options)),
     read: (keyId: string, options: CallOptions = {}) =>
       call(contract.readKey, { ...params(keyId), ...options }),
+    /** One that was deleted and can be restored; `list` with `deleted: true` has them all. */
+    readDeleted: (keyId: string, options: CallOptions = {}) =>
+      call(contract.readKey, { ...params(keyId), query: { deleted: true }, ...options }),
+    update: (keyId: string, patch: contract.KeyPatch, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.updateKey, { ...params(keyId), headers: ifMatch(ifRevision), body: patch, ...options }),
+    delete: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.deleteKey, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
+    /** Takes back the deletion: the key is as it was. */
+    restore: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
+      call(contract.restoreKey, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
     /** Ends the key for good; the first revocation stands. */
     revoke: (keyId: string, revocation: contract.RevocationInput = {}, options: CallOptions = {}) =>
       call(contract.revokeKey, { ...params(keyId), body: revocation, ...options }),

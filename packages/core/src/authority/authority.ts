@@ -156,6 +156,19 @@ export interface Authority {
   deletedKeyByAlias(caller: Caller, alias: number): Promise<Key>
   keys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
   updateKey(caller: Caller, id: string, patch: keys.KeyChange, expectedRevision: number | null): Promise<Key>
+  /** Gives a key a new secret; the one so far lives on for a while. */
+  rotateKey(
+    caller: Caller,
+    id: string,
+    input: rotation.Rotation,
+    expectedRevision: number | null,
+  ): Promise<keys.CreatedKey<string | null>>
+  finishRotation(caller: Caller, id: string, expectedRevision: number | null): Promise<Key>
+  cancelRotation(caller: Caller, id: string, expectedRevision: number | null): Promise<Key>
+  /** @param overlapMs from now */
+  extendRotation(caller: Caller, id: string, overlapMs: number, expectedRevision: number | null): Promise<Key>
+  /** Adds to what a key has to spend. */
+  addCredits(caller: Caller, id: string, units: number): Promise<Key>
   revokeKey(caller: Caller, id: string, revocation: Revocation): Promise<Key>
   deleteKey(caller: Caller, id: string, expectedRevision: number | null): Promise<void>
   revealKey(
@@ -221,6 +234,13 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     deletedKeyByAlias: (caller, alias) => keys.readDeletedKey(deps, caller, alias),
     keys: (caller, filter, page) => keys.listKeys(deps, caller, filter, page),
     updateKey: (caller, id, patch, revision) => keys.updateKey(deps, caller, id, patch, revision),
+    rotateKey: (caller, id, input, revision) =>
+      rotation.rotateKey(deps, replays, caller, id, input, revision),
+    finishRotation: (caller, id, revision) => rotation.finishRotation(deps, caller, id, revision),
+    cancelRotation: (caller, id, revision) => rotation.cancelRotation(deps, caller, id, revision),
+    extendRotation: (caller, id, overlapMs, revision) =>
+      rotation.extendRotation(deps, caller, id, overlapMs, revision),
+    addCredits: (caller, id, units) => credits.addCredits(deps, replays, caller, id, units),
     revokeKey: (caller, id, revocation) => keys.revokeKey(deps, caller, id, revocation),
     deleteKey: (caller, id, revision) => keys.deleteKey(deps, caller, id, revision),
     revealKey: (caller, id, reason) => keys.revealKey(deps, caller, id, reason),

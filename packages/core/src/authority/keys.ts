@@ -45,6 +45,8 @@ export interface NewKey {
   readonly expiresAt?: Instant | null | undefined
   /** Default: true. */
   readonly enabled?: boolean | undefined
+  /** Default: false. */
+  readonly deleteProtected?: boolean | undefined
 }
 
 /** A new key whose holder may have made its secret. */
@@ -132,6 +134,7 @@ export async function composeKey<Input extends NewKey>(
     disabledAt: null,
     revokedAt: null,
     revocation: null,
+    deleteProtected: false,
     deletedAt: null,
     createdAt: now,
     updatedAt: now,
@@ -219,18 +222,20 @@ export function revokeKey(
   })
 }
 
-/** From now on the key is unknown to everyone. */
+/**
+ * From now on the key is unknown to everyone, until it is restored or purged.
+ * @throws "delete_protected", unless the key is revoked, as what is over needs no protection
+ */
 export async function deleteKey(
   deps: AuthorityDeps,
   caller: Caller,
   id: string,
   expectedRevision: number | null,
 ): Promise<void> {
-  await change(deps, caller, id, expectedRevision, async (before, _keyspace, now) => ({
-    key: { ...before, deletedAt: now },
-    action: "key.deleted",
-    details: { name: before.name },
-  }))
+  await change(deps, caller, id, expectedRevision, async (before, _keyspace, now) => {
+    if (before.deleteProtected && before.revokedAt === null) return fail({ code: "delete_protected" })
+    return { key: { ...before, deletedAt: now }, action: "key.deleted", details: { name: before.name } }
+  })
 }
 
 /**
@@ -292,7 +297,12 @@ export function change(
     const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
     const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
     const update: Change = { kind: "key.update", key, policy: keyspace.policy }
-    await commit(deps, caller.organizationId, [update, ...secretPuts(before, key), ...(changed.also ?? [])], [event])
+    await commit(
+      deps,
+      caller.organizationId,
+      [update, ...secretPuts(before, key), ...(changed.also ?? [])],
+      [event],
+    )
     return key
   })
 }
@@ -380,7 +390,7 @@ function principalsOf(deps: AuthorityDeps, { organizationId }: Caller): FindPrin
   return (id) => deps.store.principal(organizationId, id)
 }
 
-async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
+export async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
   const keyspace = await deps.store.keyspace(key.organizationId, key.keyspaceId)
   return keyspace ?? fail({ code: "not_found", resource: "keyspace" })
 }
@@ -424,5 +434,6 @@ function describe(key: Key): JsonObject {
     not_before: key.notBefore === null ? null : printTimestamp(key.notBefore),
     expires_at: key.expiresAt === null ? null : printTimestamp(key.expiresAt),
     enabled: key.disabledAt === null,
+    delete_protected: key.deleteProtected,
   }
 }

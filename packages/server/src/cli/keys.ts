@@ -6,12 +6,15 @@ import {
   revocationReasons,
 } from "@keyward/contract"
 import { type Command, Option } from "commander"
+import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
 import { clearOption } from "./clear-option.ts"
 import { addKeyPolicyOptions, clearable, type KeyPolicyOptions, policyOf } from "./key-policy.ts"
-import { given, ownerOf, printLimit, wholeNumber } from "./option-text.ts"
-import { type Cell, printJson, printLine, printMembers, printTable } from "./output.ts"
+import { given, ownerOf, wholeNumber } from "./option-text.ts"
+import { printJson, printLine, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
+import { printKey, printWithSecret } from "./print-key.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
+import { addRotation } from "./rotation.ts"
 import { addVerify } from "./verify.ts"
 
 export function addKeys(program: Command): void {
@@ -23,7 +26,11 @@ export function addKeys(program: Command): void {
     .summary("issue a key; its secret is shown this once")
     .requiredOption("--keyspace <id>", "the keyspace that it is to belong to")
     .requiredOption("--name <name>", "its name")
-  addRemoteOptions(addKeyPolicyOptions(create).option("--disabled", "disabled at first")).action(createKey)
+  addKeyPolicyOptions(create)
+    .option("--disabled", "disabled at first")
+    .option("--delete-protected", "not to be deleted until this is taken off")
+  addBlindOptions(create)
+  addRemoteOptions(create).action(createKey)
 
   const list = keys
     .command("list")
@@ -37,9 +44,14 @@ export function addKeys(program: Command): void {
     .option("--expires-before <timestamp>", "only keys that expire earlier")
     .option("--last-used-from <timestamp>", "only keys last used then or later")
     .option("--last-used-before <timestamp>", "only keys last used earlier")
+    .option("--deleted", "only deleted keys that can be restored, the last deleted first")
   addPageOptions(list).action(listKeys)
 
-  addRemoteOptions(keys.command("show <key-id>").summary("show a key, without its secret")).action(showKey)
+  const show = keys
+    .command("show <key-id>")
+    .summary("show a key, without its secret")
+    .option("--deleted", "one that was deleted and can be restored")
+  addRemoteOptions(show).action(showKey)
 
   const update = keys
     .command("update <key-id>")
@@ -47,6 +59,10 @@ export function addKeys(program: Command): void {
     .option("--name <name>", "its name")
     .addOption(new Option("--enable", "enable it").conflicts("disable"))
     .option("--disable", "refuse it until it is enabled again")
+    .addOption(
+      new Option("--delete-protected", "refuse to delete it until this is taken off").conflicts("deletable"),
+    )
+    .option("--deletable", "take that off")
   addKeyPolicyOptions(update)
     .addOption(clearOption(clearable))
     .option("--if-revision <revision>", revision, wholeNumber)
@@ -59,11 +75,19 @@ export function addKeys(program: Command): void {
     .option("--note <text>", "what else there is to say")
   addRemoteOptions(revoke).action(revokeKey)
 
+  addRotation(keys)
+
   const remove = keys
     .command("delete <key-id>")
-    .summary("make a key unknown to everyone; its audit events stay")
+    .summary("make a key unknown to everyone; it can be restored for a while")
     .option("--if-revision <revision>", revision, wholeNumber)
   addRemoteOptions(remove).action(deleteKey)
+
+  const restore = keys
+    .command("restore <key-id>")
+    .summary("take back the deletion of a key: it is as it was")
+    .option("--if-revision <revision>", revision, wholeNumber)
+  addRemoteOptions(restore).action(restoreKey)
 
   addVerify(keys)
 
@@ -81,24 +105,26 @@ export function addKeys(program: Command): void {
   addRemoteOptions(usage).action(showUsage)
 }
 
-interface CreateOptions extends KeyPolicyOptions, RemoteOptions {
+interface CreateOptions extends KeyPolicyOptions, BlindOptions, RemoteOptions {
   readonly keyspace: string
   readonly name: string
   readonly disabled?: true
+  readonly deleteProtected?: true
 }
 
 async function createKey(options: CreateOptions): Promise<void> {
   const client = await connect(options)
-  const { keyspace, name, disabled } = options
+  const { keyspace, name, disabled, deleteProtected } = options
+  const { made, sent } = await blindSecretOf(client, async () => keyspace, options)
   const key = await client.keys.create({
     keyspace_id: keyspace,
     name,
     ...policyOf(options),
     ...(disabled ? { enabled: false } : {}),
+    ...given({ delete_protected: deleteProtected }),
+    ...sent,
   })
-  if (options.json) return printJson(key)
-  await printMembers({ ...membersOf(key), secret: key.secret })
-  await printLine("\nThe secret is shown this once: hand it to its holder.")
+  await printWithSecret(key, made, options)
 }
 
 interface ListOptions extends PageOptions {
@@ -111,6 +137,7 @@ interface ListOptions extends PageOptions {
   readonly expiresBefore?: string
   readonly lastUsedFrom?: string
   readonly lastUsedBefore?: string
+  readonly deleted?: true
 }
 
 async function listKeys(options: ListOptions): Promise<void> {
@@ -126,6 +153,7 @@ async function listKeys(options: ListOptions): Promise<void> {
     expires_before: options.expiresBefore,
     last_used_from: options.lastUsedFrom,
     last_used_before: options.lastUsedBefore,
+    deleted: options.deleted,
   })
   await printPages(
     options,
@@ -142,24 +170,31 @@ async function listKeys(options: ListOptions): Promise<void> {
   )
 }
 
-async function showKey(keyId: string, options: RemoteOptions): Promise<void> {
+async function showKey(keyId: string, options: RemoteOptions & { readonly deleted?: true }): Promise<void> {
   const client = await connect(options)
-  await printKey(await client.keys.read(keyId), options)
+  const { deleted } = options
+  await printKey(await (deleted ? client.keys.readDeleted(keyId) : client.keys.read(keyId)), options)
 }
 
 interface UpdateOptions extends KeyPolicyOptions, RemoteOptions {
   readonly name?: string
   readonly enable?: true
   readonly disable?: true
+  readonly deleteProtected?: true
+  readonly deletable?: true
   readonly clear?: object
   readonly ifRevision?: number
 }
 
 async function updateKey(keyId: string, options: UpdateOptions): Promise<void> {
   const client = await connect(options)
-  const { name, enable, disable, clear, ifRevision } = options
+  const { name, enable, disable, deleteProtected, deletable, clear, ifRevision } = options
   const patch = {
-    ...given({ name, enabled: enable ?? (disable ? false : undefined) }),
+    ...given({
+      name,
+      enabled: enable ?? (disable ? false : undefined),
+      delete_protected: deleteProtected ?? (deletable ? false : undefined),
+    }),
     ...policyOf(options),
     ...clear,
   }
@@ -187,6 +222,15 @@ async function deleteKey(
   await (json ? printJson({ key_id: keyId, deleted: true }) : printLine(`Deleted ${keyId}.`))
 }
 
+async function restoreKey(
+  keyId: string,
+  options: RemoteOptions & { readonly ifRevision?: number },
+): Promise<void> {
+  const client = await connect(options)
+  const { ifRevision } = options
+  await printKey(await client.keys.restore(keyId, given({ ifRevision })), options)
+}
+
 async function revealKey(keyId: string, options: RemoteOptions & { readonly reason: string }): Promise<void> {
   const client = await connect(options)
   const revealed = await client.keys.reveal(keyId, options.reason)
@@ -205,39 +249,4 @@ async function showUsage(
     ["hour", "outcome", "count"],
     usage.items.map(({ hour, outcome, count }) => [hour, outcome, count]),
   )
-}
-
-function printKey(key: Key, { json }: RemoteOptions): Promise<void> {
-  return json ? printJson(key) : printMembers(membersOf(key))
-}
-
-/** A key as people read it: what is empty is left out. */
-function membersOf(key: Key): Readonly<Record<string, Cell>> {
-  const secrets = key.secrets.map(({ version, hint }) => `${version}: ${hint.start}…${hint.end}`)
-  const members: Readonly<Record<string, Cell>> = {
-    id: key.id,
-    name: key.name,
-    state: key.state,
-    keyspace: key.keyspace_id,
-    owner: `${key.owner.kind}:${key.owner.id}`,
-    permissions: key.permissions.join(" "),
-    roles: key.roles.join(", "),
-    tags: key.tags.join(", "),
-    limits: key.limits.map(printLimit).join(", "),
-    "allowed addresses": key.allowed_addresses.join(" "),
-    "allowed origins": key.allowed_origins.join(" "),
-    metadata: Object.keys(key.metadata).length === 0 ? null : JSON.stringify(key.metadata),
-    "not before": key.not_before,
-    expires: key.expires_at,
-    disabled: key.disabled_at,
-    revoked: key.revoked_at,
-    reason: key.revocation?.reason ?? null,
-    note: key.revocation?.note ?? null,
-    created: key.created_at,
-    updated: key.updated_at,
-    "last used": key.last_used_at,
-    revision: key.revision,
-    secrets: secrets.join(", "),
-  }
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== ""))
 }

@@ -67,6 +67,14 @@ export function instantIn(text: string, now: Instant): string {
   throw new InvalidArgumentError("It takes a number and a unit, one of s, m, h, d and w: 30d.")
 }
 
+/** The duration, as the API takes it (ISO 8601), that is `text`: a number and one of s, m, h, d, w. */
+export function durationOf(text: string): string {
+  const [, count, unit = ""] = /^(\d{1,8})([smhdw])$/.exec(text) ?? []
+  const ms = unitMs[unit]
+  if (ms !== undefined) return `PT${(Number(count) * ms) / 1000}S`
+  throw new InvalidArgumentError("It takes a number and a unit, one of s, m, h, d and w: 1h.")
+}
+
 function isOwnerKind(kind: string | undefined): kind is OwnerInput["kind"] {
   return ownerKinds.some((known) => known === kind)
 }

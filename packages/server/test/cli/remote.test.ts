@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -148,6 +149,44 @@ describe("keys", () => {
     await rm(file)
   })
 
+  test("rotate, and finish, cancel or extend it", async () => {
+    const { id, secret } = await newKey("rotated")
+    const code = async (text: string) => (await run(["keys", "verify"], settings, text)).code
+    const shown = await done(["keys", "rotate", id, "--overlap", "2h", "--if-revision", "1"])
+    const [, next = ""] = /^secret +(\S+)$/m.exec(shown) ?? []
+    expect(shown).toMatch(/^secrets +1: .+, until .+Z; 2: [^,]+$/m)
+    expect([await code(secret), await code(next)]).toEqual([0, 0])
+    const again = await run(["keys", "rotate", id, "--json"], settings)
+    expect(again.code).toBe(3)
+    expect(JSON.parse(again.stderr)).toMatchObject({ code: "rotation_under_way" })
+
+    const { secrets } = await json(["keys", "rotation", "extend", id, "--overlap", "1d"])
+    expect(Date.parse(secrets[0].expires_at)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+    await done(["keys", "rotation", "cancel", id])
+    expect([await code(secret), await code(next)]).toEqual([0, 6])
+
+    const { secret: third } = await json(["keys", "rotate", id])
+    await done(["keys", "rotation", "finish", id])
+    expect([await code(secret), await code(third)]).toEqual([6, 0])
+  })
+
+  test("a blind secret is made here, and the server is told its SHA-256 alone", async () => {
+    const created = await json(["keys", "create", "--keyspace", keyspaceId, "--name", "Blind", "--blind"])
+    expect((await run(["keys", "verify"], settings, created.secret)).code).toBe(0)
+    const [{ hint }] = created.secrets
+    expect(created.secret.startsWith(hint.start) && created.secret.endsWith(hint.end)).toBe(true)
+    const rotated = await json(["keys", "rotate", created.id, "--blind", "--overlap", "0s"])
+    expect((await run(["keys", "verify"], settings, rotated.secret)).code).toBe(0)
+    expect((await run(["keys", "verify"], settings, created.secret)).code).toBe(6)
+
+    const elsewhere = ["--secret-sha256", hash("sha256", "made elsewhere")]
+    const other = await json(["keys", "create", "--keyspace", keyspaceId, "--name", "Held", ...elsewhere])
+    expect(other.secret).toBeNull()
+    const taken = await run(["keys", "rotate", other.id, ...elsewhere, "--json"], settings)
+    expect(taken.code).toBe(3)
+    expect(JSON.parse(taken.stderr)).toMatchObject({ code: "already_exists" })
+  })
+
   test("reveal and usage", async () => {
     const keyspace = await json([
       ...["keyspaces", "create", "--name", "Kept", "--prefix", "kept", "--retention", "recoverable"],
@@ -278,6 +317,10 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     ],
     ["keys", "update", "k", "--clear", "name"],
     ["keys", "revoke", "k", "--reason", "because"],
+    ["keys", "rotate", "k", "--overlap", "soon"],
+    ["keys", "rotate", "k", "--secret-sha256", "abc"],
+    ["keys", "rotate", "k", "--blind", "--secret-sha256", "0".repeat(64)],
+    ["keys", "rotation", "extend", "k"],
   ]
   test.each(cases.map((args) => ({ line: args.join(" "), args })))("keyward $line", async ({ args }) => {
     const ended = await run(args, settings)
