@@ -89,6 +89,7 @@ function benchmarkKey(
     tags: [],
     metadata: {},
     limits: [{ name: "minute", count: 50_000_000, windowSeconds: 60 }],
+    credits: null,
     allowedAddresses: [],
     allowedOrigins: [],
     notBefore: null,

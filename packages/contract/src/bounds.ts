@@ -59,6 +59,8 @@ export const bounds = {
   limit: { nameLength: 64, count: 1_000_000_000, windowSeconds: 31 * 24 * 60 * 60 },
   verification: { cost: 1_000_000, batch: 1000 },
   page: { default: 50, maximum: 200 },
+  /** Most credits that a key has, or is given, at a time. `zoneLength`: longest name of a time zone, in characters. */
+  credits: { units: 1_000_000_000_000, zoneLength: 64 },
   /** How long a span of usage can be asked for, and how long it is when none is named. */
   usage: { defaultHours: 24, maximumHours: 31 * 24 },
 } as const

@@ -64,6 +64,7 @@ const key: Key = {
   limits: [],
   allowedAddresses: ["203.0.113.0/24"],
   allowedOrigins: ["https://app.example.com"],
+  credits: null,
   notBefore: null,
   expiresAt: null,
   disabledAt: null,
@@ -140,7 +141,10 @@ describe("the order of checks", () => {
   test("nothing wrong is VALID, and every check is in the trace, in order", () => {
     const trace: TraceStep[] = []
     expect(decided(fine, trace).outcome).toBe("VALID")
-    expect(trace.map(({ check, result }) => [check, result])).toEqual(order.map((check) => [check, "passed"]))
+    expect(trace.map(({ check, result }) => [check, result])).toEqual([
+      ...order.map((check) => [check, "passed"]),
+      ["credits", "skipped"],
+    ])
   })
   test.each(causes.flatMap((first, at) => causes.slice(at).map((second) => ({ first, second }))))(
     "$first.outcome comes before $second.outcome ($second.check)",
@@ -173,8 +177,15 @@ describe("the order of checks", () => {
   })
   test("the list of outcomes is frozen: clients switch on it", () => {
     expect(outcomes.join(" ")).toBe(
+      "credits",
       "VALID NOT_FOUND MALFORMED DISABLED REVOKED EXPIRED NOT_YET_VALID OWNER_SUSPENDED IP_NOT_ALLOWED " +
         "ORIGIN_NOT_ALLOWED INSUFFICIENT_PERMISSIONS RATE_LIMITED USAGE_EXCEEDED",
+  test("whether a key with credits has enough is not decided here, and so not in the trace", () => {
+    const trace: TraceStep[] = []
+    const credits = { remaining: 0, refillsAt: null, refill: null, onUnavailable: "deny" } as const
+    expect(decided({ ...fine, key: { ...key, credits } }, trace).outcome).toBe("VALID")
+    expect(trace.map(({ check }) => check)).toEqual(order)
+  })
     )
   })
 })
@@ -231,7 +242,7 @@ describe("limits", () => {
   })
   test("all or nothing: one that refuses keeps the others from being consumed, and shows them as they are", () => {
     const full = decideLimit({ name: "minute", count: 3, windowSeconds: 60 }, null, 3, now).tat
-    const consumed = (name: string) => (name === "minute" ? full : null)
+    const consumed = ({ name }: Limit) => (name === "minute" ? full : null)
     const decision = decided({ ...fine, asked: { ...fine.asked, consumed } })
     expect(decision.outcome).toBe("RATE_LIMITED")
     expect(decision.consume).toEqual([])
@@ -250,10 +261,10 @@ describe("limits", () => {
         let at = now as number
         for (const { wait, cost } of turns) {
           at += wait
-          const consumed = (name: string) => stored.get(name) ?? null
+          const consumed = ({ name }: Limit) => stored.get(name) ?? null
           const decision = decided({ ...fine, asked: { ...fine.asked, now: at as Instant, cost, consumed } })
           const each = keyspace.limits.map((limit) =>
-            decideLimit(limit, consumed(limit.name), cost, at as Instant),
+            decideLimit(limit, consumed(limit), cost, at as Instant),
           )
           expect(decision.outcome === "VALID").toBe(each.every(({ accepted }) => accepted))
           const names = decision.consume.map(({ status }) => status.name)

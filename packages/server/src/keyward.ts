@@ -79,7 +79,7 @@ export function assembleKeyward(parts: KeywardParts): Keyward {
     deps,
     guesses,
     authority: createAuthority(deps),
-    verifier: createVerifier({ clock, entropy, cache, limiter: new Limiter(), guesses, usage }),
+    verifier: createVerifier({ clock, entropy, store, cache, limiter: new Limiter(), guesses, usage }),
     flushUsage: () => usage.flush(),
     async close() {
       if (flushing) clearInterval(flushing)

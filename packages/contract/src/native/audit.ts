@@ -29,6 +29,7 @@ export const auditActions = [
   "keyspace.updated",
   "key.created",
   "key.updated",
+  "key.credits_added",
   "key.rotated",
   "key.rotation_finished",
   "key.rotation_cancelled",

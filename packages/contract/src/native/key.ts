@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox"
 import { bounds } from "../bounds.ts"
 import { input, list, nullable, oneOf, secretMark } from "../schema.ts"
+import { Credits, CreditsPatch, NewCredits } from "./credits.ts"
 import {
   alias,
   grants,
@@ -76,6 +77,7 @@ const keyMembers = {
   tags: list(Type.String(), { description: "Words to find it by." }),
   metadata: jsonObject("What you keep with the key. Keyward never interprets it."),
   limits: list(Limit, { description: "The key's own limits, beside its keyspace's." }),
+  credits: nullable(Credits, "What it has to spend; null: its use is not counted."),
   allowed_addresses: list(Type.String(), {
     description: "Client addresses and CIDR ranges that may use the key; empty: any.",
   }),
@@ -194,6 +196,7 @@ export const NewKey = input(
     ...blindSecret,
   },
   {
+    credits: Type.Optional(nullable(NewCredits, "What it has to spend; null: its use is not counted.")),
     title: "NewKey",
     description:
       "A key to be created. Defaults: the organization as owner, enabled, valid at once, never expiring, everything else empty.",
@@ -219,7 +222,10 @@ export const KeyPatch = input(
   {
     title: "KeyPatch",
     description:
-      "A JSON Merge Patch (RFC 7396): an absent member stays, null clears, a list is replaced whole, and metadata is merged member by member.",
+    credits: Type.Optional(
+      nullable(CreditsPatch, "What it has to spend, merged member by member; null: its use is not counted."),
+    ),
+      "A JSON Merge Patch (RFC 7396): an absent member stays, null clears, a list is replaced whole, and metadata and credits are merged member by member.",
   },
 )
 

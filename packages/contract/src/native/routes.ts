@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts"
 import { listAuditEvents } from "./audit.ts"
 import { readHealth, readReadiness } from "./health.ts"
+import { addKeyCredits } from "./key-credits.ts"
 import {
   createKey,
   deleteKey,
@@ -107,6 +108,7 @@ export const nativeRoutes = [
   extendRotation,
   readKeyUsage,
   verifyKey,
+  addKeyCredits,
   verifyKeys,
   checkKey,
   readSelf,

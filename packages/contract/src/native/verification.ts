@@ -15,6 +15,7 @@ export const verificationChecks = [
   "origin",
   "permissions",
   "limits",
+  "credits",
 ] as const
 
 export type VerificationInput = Static<typeof VerificationInput>
@@ -46,7 +47,8 @@ export const VerificationInput = input(
     ),
     cost: Type.Optional(
       Type.Integer({
-        description: "Units that it consumes of each limit; 0 asks without consuming.",
+        description:
+          "Units that it consumes of each limit, and of the key's credits; 0 asks without consuming.",
         minimum: 0,
         maximum: bounds.verification.cost,
         default: 1,
@@ -82,6 +84,21 @@ export const LimitStatus = Type.Object(
   { title: "LimitStatus", description: "What is left of a limit." },
 )
 
+export type CreditStatus = Static<typeof CreditStatus>
+export const CreditStatus = Type.Object(
+  {
+    remaining: nullable(
+      Type.Integer({ minimum: 0 }),
+      "Credits that are left; null: the store did not answer, `on_unavailable` is `allow`, and nothing was counted.",
+    ),
+    refills_at: nullable(timestamp("The next refill; null: there is none, or it is not known.")),
+  },
+  {
+    title: "CreditStatus",
+    description: "What is left of the key's credits; absent where it has none, or they were not asked.",
+  },
+)
+
 export type Verification = Static<typeof Verification>
 export const Verification = Type.Object(
   {
@@ -96,13 +113,18 @@ export const Verification = Type.Object(
     limits: list(LimitStatus, {
       description: "What is left of each limit; empty unless the limits were asked.",
     }),
+    credits: Type.Optional(CreditStatus),
     missing_permissions: Type.Optional(
       list(Type.String(), {
         description: "Only with INSUFFICIENT_PERMISSIONS: grants that would have been enough.",
       }),
     ),
     retry_after_seconds: Type.Optional(
-      Type.Integer({ description: "Only with RATE_LIMITED: when to try again; rounded up.", minimum: 0 }),
+      Type.Integer({
+        description:
+          "Only with RATE_LIMITED, and with USAGE_EXCEEDED where a refill is to come: when to try again; rounded up.",
+        minimum: 0,
+      }),
     ),
     trace: Type.Optional(
       list(
@@ -213,6 +235,7 @@ export const Self = Type.Object(
     name: Type.String({ description: "Its name." }),
     permissions: grants("What the key is granted and denied, its roles included."),
     limits: list(Limit, { description: "Its limits, its keyspace's included." }),
+    credits: nullable(CreditStatus, "What it has to spend; null: its use is not counted."),
     not_before: nullable(timestamp("From when the key is valid; null: from the start.")),
     expires_at: nullable(timestamp("From when the key is expired; null: never.")),
     created_at: timestamp("When it was created."),

@@ -20,6 +20,7 @@ import type {
 import type { Instant } from "../time.ts"
 import type { Subject } from "../verification/subject.ts"
 import { acting } from "./acting.ts"
+import * as credits from "./add-credits.ts"
 import { type Caller, demand } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"

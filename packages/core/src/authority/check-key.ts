@@ -5,6 +5,7 @@ import { isSameOwner } from "../owner.ts"
 import type { Principal } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { isAddressRange, isOriginPattern } from "../verification/source.ts"
+import { checkCredits } from "./check-credits.ts"
 import { checkLimits } from "./check-limits.ts"
 import { checkGrants } from "./grants.ts"
 
@@ -40,6 +41,8 @@ export async function checkKey(
   }
   if (key.limits !== before.limits) errors.push(...checkLimits(key.limits, "/limits"))
   key.allowedAddresses.forEach((range, at) => {
+  if (key.rotation !== before.rotation) errors.push(...checkRotation(key.rotation, "/rotation"))
+  if (key.credits !== before.credits && key.credits !== null) errors.push(...checkCredits(key.credits))
     if (isAddressRange(range)) return
     errors.push({
       member: `/allowed_addresses/${at}`,

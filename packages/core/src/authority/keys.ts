@@ -27,6 +27,14 @@ import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { demandOwnGrants } from "./own-grants.ts"
 import type { Replays } from "./replays.ts"
+import {
+  creditChanges,
+  demandCreditsOf,
+  describeCredits,
+  givenCredits,
+  type NewCredits,
+  scheduled,
+} from "./credits.ts"
 import { type BlindSecret, issueSecret } from "./secrets.ts"
 
 export interface NewKey {
@@ -44,6 +52,8 @@ export interface NewKey {
   readonly notBefore?: Instant | null | undefined
   readonly expiresAt?: Instant | null | undefined
   /** Default: true. */
+  /** null: none are counted. */
+  readonly credits?: NewCredits | null | undefined
   readonly enabled?: boolean | undefined
   /** Default: false. */
   readonly deleteProtected?: boolean | undefined
@@ -90,6 +100,7 @@ export async function createKey<Input extends NewKey>(
       const { created, change, event } = composed
       await demandOwnGrants(deps, caller, keyspace, null, created.key)
       await commit(deps, caller.organizationId, [...keep(created), change], [event])
+  if (input.credits !== undefined) demandCreditsOf(caller, keyspace.id)
       return created
     },
     ({ key }) => demandGivable(caller, keyspace, key),
@@ -134,6 +145,7 @@ export async function composeKey<Input extends NewKey>(
     disabledAt: null,
     revokedAt: null,
     revocation: null,
+    credits: null,
     deleteProtected: false,
     deletedAt: null,
     createdAt: now,
@@ -204,9 +216,15 @@ export function updateKey(
     if (key.expiresAt !== before.expiresAt) await demandExpiry(deps, caller, keyspace.policy, key, now)
     demandGivable(caller, keyspace, key)
     await demandOwnGrants(deps, caller, keyspace, before, key)
-    return { key, action: "key.updated", details: changedMembers(describe(before), describe(key)) }
+    return {
+      key,
+      action: "key.updated",
+      details: changedMembers(describe(before), describe(key)),
+      also: creditChanges(key, members.credits, now),
+    }
   })
 }
+    if (members.credits !== undefined) demandCreditsOf(caller, keyspace.id)
 
 /** Ends a key for good. Repeating it changes nothing: the first instant and reason stand. */
 export function revokeKey(
@@ -400,11 +418,16 @@ async function patched(
   findPrincipal: FindPrincipal,
   keyspace: Keyspace,
   key: Key,
-  { enabled, ...members }: KeyPatch,
+  { enabled, credits, rotation, ...members }: KeyPatch,
   now: Instant,
 ): Promise<Key> {
   const disabledAt = enabled === undefined ? key.disabledAt : enabled ? null : (key.disabledAt ?? now)
-  const next = { ...patchedWith<Key>(key, members), disabledAt }
+  const next = {
+    ...patchedWith<Key>(key, members),
+    disabledAt,
+    rotation: rotation === undefined ? key.rotation : rescheduled(key, rotation),
+    credits: credits === undefined ? key.credits : givenCredits(key.credits, credits),
+  }
   await checkKey(findPrincipal, keyspace, key, next, now)
   return {
     ...next,
@@ -416,6 +439,7 @@ async function patched(
 
 /** What the audit trail keeps of a key, named as the native API names it. */
 function describe(key: Key): JsonObject {
+    credits: credits === undefined ? key.credits : scheduled(next.credits, now),
   return {
     keyspace_id: key.keyspaceId,
     owner: { kind: key.owner.kind, id: key.owner.id },
@@ -437,3 +461,4 @@ function describe(key: Key): JsonObject {
     delete_protected: key.deleteProtected,
   }
 }
+    credits: describeCredits(key.credits),

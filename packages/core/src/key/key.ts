@@ -1,3 +1,4 @@
+import type { Credits } from "../credit/credits.ts"
 import type { JsonObject } from "../json.ts"
 import type { Limit } from "../limit/limit.ts"
 import type { Owner } from "../owner.ts"
@@ -22,6 +23,8 @@ export interface Key {
   /** Beside the keyspace's limits; one of the same name takes the place of the keyspace's. */
   readonly limits: readonly Limit[]
   /** Client addresses and CIDR ranges that may use the key; empty means any. */
+  /** null: none are counted. Their balance, `remaining` and `refillsAt`, is not part of the revision. */
+  readonly credits: Credits | null
   readonly allowedAddresses: readonly string[]
   /** Origins that may use the key (`https://app.example.com`); empty means any. */
   readonly allowedOrigins: readonly string[]

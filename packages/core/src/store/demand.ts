@@ -46,6 +46,8 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
     case "secret.put":
       return { resource: "key", organizationId }
   }
+    case "credits.set":
+    case "credits.add":
 }
 
 /**

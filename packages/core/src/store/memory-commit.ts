@@ -1,5 +1,6 @@
 import { chainEvent, emptyChain } from "../audit/chain.ts"
 import type { AuditDraft } from "../audit/event.ts"
+import { added, balanceAt, balanceFrom } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
@@ -97,6 +98,16 @@ function make(transaction: Transaction, change: Change): void {
 function append(transaction: Transaction, events: readonly AuditDraft[]): void {
   const { organizationId, tables } = transaction
   if (!tables.organizations.has(organizationId)) fail({ code: "not_found", resource: "organization" })
+    case "credits.set":
+      changeBalance(transaction, change.keyId, ({ refill }) =>
+        balanceFrom(change.remaining, refill, change.at),
+      )
+      break
+    case "credits.add":
+      changeBalance(transaction, change.keyId, (credits) =>
+        added(balanceAt(credits, change.at), change.units),
+      )
+      break
   const chain = [...(tables.chains.get(organizationId) ?? [])]
   for (const event of events) {
     const { sequence, hash } = chain.at(-1) ?? emptyChain

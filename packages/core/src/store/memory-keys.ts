@@ -1,3 +1,4 @@
+import { balanceAfterChange, type CreditBalance, type Credits } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Key, Secret } from "../key/key.ts"
 import type { KeyCaps } from "../keyspace.ts"
@@ -28,7 +29,47 @@ export function updateKey(transaction: Transaction, key: Key, policy: KeyCaps): 
   demandFreeAlias(transaction, key)
   demandCaps(transaction, before, key, policy)
   const { secrets, lastUsedAt } = before
-  transaction.set(tables.keys, key.id, { ...key, secrets, lastUsedAt })
+  const balance = balanceAfterChange(before.credits, key.credits, key.updatedAt)
+  const credits = key.credits && { ...key.credits, ...balance }
+  transaction.set(tables.keys, key.id, { ...key, secrets, lastUsedAt, credits })
+}
+
+export function restoreKey(
+  transaction: Transaction,
+  { id, updatedAt, revision }: Key,
+  policy: KeyCaps,
+): void {
+  const before = deletedKey(transaction, id)
+  if (before.revision !== revision - 1) fail({ code: "revision_conflict", resource: "key" })
+  const key = { ...before, deletedAt: null, updatedAt, revision, lastUsedAt: lastUseOf(before) }
+  demandOwner(transaction, key.owner)
+  demandCaps(transaction, before, key, policy)
+  transaction.set(transaction.tables.keys, id, key)
+}
+
+export function purgeKey(transaction: Transaction, keyId: string, deletedBefore: Instant): void {
+  const { tables } = transaction
+  const { deletedAt } = deletedKey(transaction, keyId)
+  if (deletedAt === null || deletedAt >= deletedBefore) fail({ code: "not_found", resource: "key" })
+  transaction.delete(tables.keys, keyId)
+  transaction.delete(tables.usage, keyId)
+}
+
+function deletedKey({ tables, organizationId }: Transaction, id: string): Key {
+  const deleted = tables.deletedKeysOf(organizationId).find((key) => key.id === id)
+  return deleted ?? fail({ code: "not_found", resource: "key" })
+}
+
+/** @throws "not_found" for a key without credits */
+export function changeBalance(
+  transaction: Transaction,
+  keyId: string,
+  change: (credits: Credits) => CreditBalance,
+): void {
+  const { tables, organizationId } = transaction
+  const key = tables.key(organizationId, keyId) ?? fail({ code: "not_found", resource: "key" })
+  const before = key.credits ?? fail({ code: "not_found", resource: "key" })
+  transaction.set(tables.keys, keyId, { ...key, credits: { ...before, ...change(before) } })
 }
 
 export function putSecret(transaction: Transaction, keyId: string, secret: Secret): void {

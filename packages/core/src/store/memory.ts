@@ -1,4 +1,5 @@
 import { emptyChain } from "../audit/chain.ts"
+import { balanceAt, spent } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Digest } from "../key/digest.ts"
 import type { Key } from "../key/key.ts"
@@ -204,6 +205,20 @@ export function openMemoryStore(): Store {
       answer(() => {
         const held = tables.leases.get(name)
         if (held && held.holder !== holder && now < held.until) return false
+    spendCredits: (organizationId, keyId, units, now) =>
+      answer(() => {
+        const key = tables.key(organizationId, keyId)
+        if (!key?.credits) return null
+        const spending = spent(balanceAt(key.credits, now), units)
+        tables.keys.set(keyId, { ...key, credits: { ...key.credits, ...spending.balance } })
+        return spending
+      }),
+    creditBalance: (organizationId, keyId, now) =>
+      answer(() => {
+        const credits = tables.key(organizationId, keyId)?.credits
+        return credits ? balanceAt(credits, now) : null
+      }),
+
         tables.leases.set(name, { holder, until })
         return true
       }),

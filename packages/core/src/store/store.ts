@@ -226,9 +226,8 @@ export type Change =
    */
   | { readonly kind: "key.insert"; readonly key: Key; readonly policy: KeyCaps }
   /**
-   * The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are,
-   * and so is the balance of a key that had credits, except that with another schedule the next refill is the first of that
-   * one after `updatedAt`; what was due before is given.
+   * The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are.
+   * A key that had credits keeps its balance, as `balanceAfterChange` says, at `updatedAt`.
    * Refused like a `key.insert`, at `updatedAt`, for what the change adds: a key that did not count and now does (enabled
    * again, given a later expiry), one of another owner, one of another name.
    */
@@ -236,12 +235,9 @@ export type Change =
   /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
 
-  /** Sets what a key has to spend. Goes with the `key.update` before it that says that the key has credits at all. */
-  | { readonly kind: "credits.set"; readonly keyId: string; readonly remaining: number }
-  /**
-   * Adds to it, after the refills that are due at `at`. Refused with "not_found" when there is no such key, or it has no
-   * credits, and as `added` says.
-   */
+  /** Sets what a key has to spend; the next refill is the first after `at`. "not_found" for a key without credits. */
+  | { readonly kind: "credits.set"; readonly keyId: string; readonly remaining: number; readonly at: Instant }
+  /** Adds to it, after the refills that are due at `at`. "not_found" as for `credits.set`; refused as `added` says. */
   | { readonly kind: "credits.add"; readonly keyId: string; readonly units: number; readonly at: Instant }
 
 /** Which part of a list. */

@@ -5,7 +5,7 @@ import { missingFor, type PermissionQuery } from "../permission/query.ts"
 import type { Instant } from "../time.ts"
 import type { Outcome } from "./outcome.ts"
 import { originAllowed } from "./source.ts"
-import type { Subject } from "./subject.ts"
+import type { CountedLimit, Subject } from "./subject.ts"
 
 /** Under what circumstances a key is presented. */
 export interface Circumstances {
@@ -18,8 +18,8 @@ export interface Circumstances {
   readonly origin: string | null
   /** What this verification consumes of each limit, whole units, 0 or more. */
   readonly cost: number
-  /** The stored TAT of a limit of this key (see `limit/gcra.ts`); null: nothing consumed yet. */
-  readonly consumed: (limitName: string) => number | null
+  /** The stored TAT of a limit (see `limit/gcra.ts`); null: nothing consumed yet. */
+  readonly consumed: (limit: CountedLimit) => number | null
 }
 
 export const verificationChecks = [
@@ -32,6 +32,7 @@ export const verificationChecks = [
   "origin",
   "permissions",
   "limits",
+  "credits",
 ] as const
 export type Check = (typeof verificationChecks)[number]
 
@@ -48,7 +49,7 @@ export interface Decision {
   readonly missingPermissions: readonly string[]
   /** One for each limit once the limits were asked; empty before. */
   readonly limits: readonly LimitStatus[]
-  /** Of which limit to store which TAT: empty unless VALID, because a refused verification consumes nothing. */
+  /** For each of the subject's limits which TAT to store: empty unless VALID, because a refused verification consumes nothing. */
   readonly consume: readonly LimitDecision[]
 }
 
@@ -63,7 +64,8 @@ const refusedState: Readonly<Record<Exclude<KeyState, "active">, Outcome>> = {
 const unlimited: Decision = { outcome: "VALID", missingPermissions: [], limits: [], consume: [] }
 
 /**
- * Decides whether a key that was found may do what is asked. Pure: nothing is read, consumed or recorded.
+ * Decides whether a key that was found may do what is asked. Pure: nothing is read, consumed or recorded. Of a key with
+ * credits VALID is not the last word: the store decides on those (`store.spendCredits`), as they are everybody's.
  * The order of the lines is the order of DESIGN §4: state, owner, client address, origin, permissions, limits.
  * @param trace receives each step, for callers who ask to have the decision explained
  */
@@ -113,22 +115,24 @@ export function decide(subject: Subject, asked: Circumstances, trace?: TraceStep
 
   if (subject.limits.length === 0) {
     trace?.push({ check: "limits", result: "skipped", detail: "The key has no limits." })
+    if (key.credits === null) trace?.push(withoutCredits)
     return unlimited
   }
   // All or nothing: every limit is asked, and only if all accept is anything consumed.
   const decisions = subject.limits.map((limit) =>
-    decideLimit(limit, asked.consumed(limit.name), asked.cost, asked.now),
+    decideLimit(limit, asked.consumed(limit), asked.cost, asked.now),
   )
   if (decisions.some(({ accepted }) => !accepted)) {
     const unspent = subject.limits.map((limit, at) => {
       const refusal = decisions[at]
       if (refusal && !refusal.accepted) return refusal.status
-      return decideLimit(limit, asked.consumed(limit.name), 0, asked.now).status
+      return decideLimit(limit, asked.consumed(limit), 0, asked.now).status
     })
     const names = decisions.filter(({ accepted }) => !accepted).map(({ status }) => status.name)
     return refuse("limits", "RATE_LIMITED", `Used up: ${names.join(", ")}.`, [], unspent)
   }
   trace?.push({ check: "limits", result: "passed", detail: "Every limit accepts the cost." })
+  if (key.credits === null) trace?.push(withoutCredits)
   const limits = decisions.map(({ status }) => status)
   return { outcome: "VALID", missingPermissions: [], limits, consume: decisions }
 
@@ -142,6 +146,13 @@ export function decide(subject: Subject, asked: Circumstances, trace?: TraceStep
     trace?.push({ check, result: "refused", detail })
     return { outcome, missingPermissions: missing, limits, consume: [] }
   }
+}
+
+/** The last step of a key whose use is not counted. */
+export const withoutCredits: TraceStep = {
+  check: "credits",
+  result: "skipped",
+  detail: "The key has no credits to count.",
 }
 
 function passedOrSkipped(check: Check, bound: boolean, what: string): TraceStep {

@@ -18,9 +18,15 @@ export interface Subject {
   /** The same, within the keyspace's catalog: what is not in it is held by nobody, not even by `*`. */
   readonly holds: Holder
   /** The keyspace's limits and the key's own, which win over the keyspace's of the same name. */
-  readonly limits: readonly Limit[]
+  readonly limits: readonly CountedLimit[]
   /** null: any address. */
   readonly addresses: AddressList | null
+}
+
+/** A limit, and what it counts. */
+export interface CountedLimit extends Limit {
+  /** Names the counter; limits with the same name and counter are consumed of together. */
+  readonly counter: string
 }
 
 /** What the store knows about a presented secret, in one read. */
@@ -43,7 +49,10 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
     keyspace,
     owner: stored.owner,
     ...heldWithin(keyspace, key),
-    limits: [...keyspace.limits.filter(({ name }) => !own.has(name)), ...key.limits],
+    limits: [...keyspace.limits.filter(({ name }) => !own.has(name)), ...key.limits].map((limit) => ({
+      ...limit,
+      counter: key.id,
+    })),
     addresses: key.allowedAddresses.length === 0 ? null : addressList(key.allowedAddresses),
   }
 }

@@ -131,6 +131,12 @@ function callerOf(verification: Verification, request: PresentedRequest): Caller
 }
 
 function actorOf({ key }: Subject, request: PresentedRequest): Actor {
+/** Of a key without credits to come: there is no time at which to try again. */
+const spentUp: Occurrence = {
+  detail: "The key's credits are used up.",
+  fix: "Have credits added to the key.",
+}
+
   const kind: OwnerKind = key.owner.kind
   const { address, userAgent } = visitOf(request)
   return { kind, id: key.owner.id, credential: { kind: "key", id: key.id }, address, userAgent }

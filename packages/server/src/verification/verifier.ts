@@ -1,16 +1,25 @@
 import { hash } from "node:crypto"
 import {
   type Clock,
+  type CreditPolicy,
+  type CreditSpending,
+  type Decision,
   decide,
+  decideLimit,
   type Entropy,
   type Instant,
+  isFailure,
+  type Key,
   keyTextMaximum,
   type LimitStatus,
   type Outcome,
   type PermissionQuery,
   recognizeKeyText,
+  type Store,
   type Subject,
+  spent,
   type TraceStep,
+  withoutCredits,
 } from "@keyward/core"
 import type { SubjectCache } from "./cache.ts"
 import type { GuessThrottle } from "./guess-throttle.ts"
@@ -42,15 +51,26 @@ export interface Verification {
   readonly subject: Subject | null
   readonly missingPermissions: readonly string[]
   readonly limits: readonly LimitStatus[]
-  /** Until it is worth trying again, milliseconds; null unless RATE_LIMITED. */
+  /** null when the key has none, or they were not asked. */
+  readonly credits: CreditStatus | null
+  /** Until it is worth trying again, milliseconds; null unless RATE_LIMITED, or USAGE_EXCEEDED and a refill is to come. */
   readonly retryAfterMs: number | null
   /** Only when asked for. */
   readonly trace: readonly TraceStep[] | null
 }
 
+/** What is left of a key's credits. */
+export interface CreditStatus {
+  /** Whole units; null: not known, as the store did not answer, and nothing was counted. */
+  readonly remaining: number | null
+  /** The next refill; null: there is none, or it is not known. */
+  readonly refillsAt: Instant | null
+}
+
 export interface Verifier {
   /**
-   * Decides on one presented secret. Answers at once when everything needed is in memory, and with a promise otherwise.
+   * Decides on one presented secret. Answers at once when everything needed is in memory, and with a promise otherwise: also
+   * for a key with credits, which the store counts.
    * @throws AuthorityError "store_unavailable" (or rejects with it) when the store had to be asked and did not answer
    */
   verify(request: VerificationRequest): Verification | Promise<Verification>
@@ -59,6 +79,7 @@ export interface Verifier {
 export interface VerifierDeps {
   readonly clock: Clock
   readonly entropy: Entropy
+  readonly store: Pick<Store, "spendCredits" | "creditBalance">
   readonly cache: SubjectCache
   readonly limiter: Limiter
   readonly guesses: GuessThrottle
@@ -66,7 +87,8 @@ export interface VerifierDeps {
 }
 
 /** The order of DESIGN §4: shape and checksum, guess throttle, digest, cache, then core's `decide`, then consume. */
-export function createVerifier({ clock, entropy, cache, limiter, guesses, usage }: VerifierDeps): Verifier {
+export function createVerifier(deps: VerifierDeps): Verifier {
+  const { clock, entropy, store, cache, limiter, guesses, usage } = deps
   // The cache's digests are under a key of this process alone, which one hash does; the store's digest under the pepper
   // costs three times as much and is made only when the store is asked.
   const processKey = Buffer.from(entropy.bytes(32)).toString("base64")
@@ -93,13 +115,16 @@ export function createVerifier({ clock, entropy, cache, limiter, guesses, usage 
   }
 
   /** Nothing in here waits, so no other verification comes between asking the limits and consuming of them. */
-  function conclude(request: VerificationRequest, subject: Subject | null, now: Instant): Verification {
+  function conclude(
+    request: VerificationRequest,
+    subject: Subject | null,
+    now: Instant,
+  ): Verification | Promise<Verification> {
     if (subject === null || !request.visible(subject)) {
       countGuess(request, now)
       return withoutSubject("NOT_FOUND", request, "lookup", "There is no such key.")
     }
     const trace: TraceStep[] | undefined = request.explain ? [] : undefined
-    const keyId = subject.key.id
     const decision = decide(
       subject,
       {
@@ -108,12 +133,18 @@ export function createVerifier({ clock, entropy, cache, limiter, guesses, usage 
         clientIp: request.clientIp ?? null,
         origin: request.origin ?? null,
         cost: request.cost ?? 1,
-        consumed: (limitName) => limiter.consumed(keyId, limitName),
+        consumed: (limit) => limiter.consumed(limit),
       },
       trace,
     )
+    const { credits } = subject.key
+    if (credits !== null && decision.outcome === "VALID") {
+      return spend(request, subject, credits, decision, now, trace)
+    }
     if (!request.dryRun) {
-      if (decision.consume.length > 0) limiter.consume(keyId, decision.consume, now)
+      if (decision.consume.length > 0) {
+        limiter.consume(subject.limits, decision.consume, request.cost ?? 1, now)
+      }
       usage.record(subject, decision.outcome, now, request.clientIp ?? null)
     }
     return {
@@ -121,12 +152,83 @@ export function createVerifier({ clock, entropy, cache, limiter, guesses, usage 
       subject,
       missingPermissions: decision.missingPermissions,
       limits: decision.limits,
+      credits: null,
       retryAfterMs:
         decision.outcome === "RATE_LIMITED"
           ? Math.max(...decision.limits.map(({ retryAfterMs }) => retryAfterMs))
           : null,
       trace: trace ?? null,
     }
+  }
+
+  /**
+   * The rest of a verification that everything else accepts. What it consumes of the limits is reserved while the store is
+   * asked, so that no other verification takes it meanwhile, and given back if there are too few credits.
+   */
+  async function spend(
+    request: VerificationRequest,
+    subject: Subject,
+    policy: CreditPolicy,
+    decision: Decision,
+    now: Instant,
+    trace: TraceStep[] | undefined,
+  ): Promise<Verification> {
+    const { limits, key } = subject
+    const { cost = 1, dryRun = false } = request
+    const reserved = dryRun ? null : limiter.reserve(limits, decision.consume, cost, now)
+    const concluded = (outcome: Outcome, members: Partial<Verification>): Verification => {
+      if (!dryRun) usage.record(subject, outcome, now, request.clientIp ?? null)
+      const plain = { missingPermissions: [], credits: null, retryAfterMs: null, trace: trace ?? null }
+      return { outcome, subject, limits: decision.limits, ...plain, ...members }
+    }
+    let spending: CreditSpending | null
+    try {
+      spending = await (dryRun || cost === 0 ? wouldSpend(key, cost, now) : takeCredits(key, cost, now))
+    } catch (error) {
+      if (policy.onUnavailable === "deny" || !isFailure(error, "store_unavailable")) {
+        reserved?.giveBack()
+        throw error
+      }
+      reserved?.keep()
+      const detail = "The store does not answer, and the key's credits allow use that is not counted."
+      trace?.push({ check: "credits", result: "skipped", detail })
+      return concluded("VALID", { credits: { remaining: null, refillsAt: null } })
+    }
+    if (spending === null || spending.accepted) {
+      reserved?.keep()
+      trace?.push(
+        spending
+          ? { check: "credits", result: "passed", detail: "The key has as many credits as it costs." }
+          : withoutCredits,
+      )
+      return concluded("VALID", { credits: spending?.balance ?? null })
+    }
+    reserved?.giveBack()
+    trace?.push({ check: "credits", result: "refused", detail: "The key has fewer credits than it costs." })
+    const { refillsAt } = spending.balance
+    return concluded("USAGE_EXCEEDED", {
+      limits: limits.map((limit) => decideLimit(limit, limiter.consumed(limit), 0, now).status),
+      credits: spending.balance,
+      retryAfterMs: refillsAt && Math.max(0, refillsAt - now),
+    })
+  }
+
+  function takeCredits(
+    { organizationId, id }: Key,
+    cost: number,
+    now: Instant,
+  ): Promise<CreditSpending | null> {
+    return store.spendCredits(organizationId, id, cost, now)
+  }
+
+  /** What spending would come to; nothing is taken. */
+  async function wouldSpend(
+    { organizationId, id }: Key,
+    cost: number,
+    now: Instant,
+  ): Promise<CreditSpending | null> {
+    const balance = await store.creditBalance(organizationId, id, now)
+    return balance && spent(balance, cost)
   }
 
   function countGuess(request: VerificationRequest, now: Instant): void {
@@ -141,5 +243,13 @@ function withoutSubject(
   detail: string,
 ): Verification {
   const trace: TraceStep[] | null = request.explain ? [{ check, result: "refused", detail }] : null
-  return { outcome, subject: null, missingPermissions: [], limits: [], retryAfterMs: null, trace }
+  return {
+    outcome,
+    subject: null,
+    missingPermissions: [],
+    limits: [],
+    credits: null,
+    retryAfterMs: null,
+    trace,
+  }
 }

@@ -311,6 +311,12 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     ...changedKey(409),
   },
   readKeyUsage: { call: ({ keyId }) => [`/v1/keys/${keyId}/usage`], ...readKeyOf },
+  // None of the keys has credits. Whoever may write only their own keys gives themselves none.
+  addKeyCredits: {
+    call: ({ keyId }) => [`/v1/keys/${keyId}/credits`, post({ amount: 5 })],
+    ...changedKey(422),
+    own: [422, 422, 403, 403, 422, 403],
+  },
 
   verifyKey: { call: ({ secret }) => ["/v1/keys/verify", post({ key: secret })], ...verified },
   verifyKeys: {

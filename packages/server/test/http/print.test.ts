@@ -54,28 +54,31 @@ test("the JSON of a verification is that of what is printed, whatever the key an
           clientIp: null,
           origin: null,
           cost: 1,
-          consumed: (name) => consumed.get(name) ?? null,
+          consumed: ({ name }) => consumed.get(name) ?? null,
         }
         const decision = decide(subject, asked)
         for (const { status, tat } of decision.consume) consumed.set(status.name, tat)
         const retryAfterMs = decision.outcome === "RATE_LIMITED" ? 1 : null
-        const verification: Verification = { ...decision, subject, retryAfterMs, trace: null }
+        const verification: Verification = { ...decision, subject, retryAfterMs, credits: null, trace: null }
         expect(verificationJson(verification)).toBe(JSON.stringify(printVerification(verification)))
       }
     }),
   )
 })
 
-test("an explained one, and one of a key that was not found, too", () => {
+test("an explained one, one of a key that was not found, and one that tells of credits, too", () => {
   const explained: Verification = {
     outcome: "VALID",
     subject: subjectOf({}),
     missingPermissions: [],
     limits: [],
+    credits: null,
     retryAfterMs: null,
     trace: [{ check: "state", result: "passed", detail: "The key is active." }],
   }
   const unknown: Verification = { ...explained, outcome: "NOT_FOUND", subject: null, trace: null }
-  for (const verification of [explained, unknown])
+  const credits = { remaining: 5, refillsAt: 1_800_000_000_000 as Instant }
+  const counted: Verification = { ...explained, credits, trace: null }
+  for (const verification of [explained, unknown, counted])
     expect(verificationJson(verification)).toBe(JSON.stringify(printVerification(verification)))
 })

@@ -13,6 +13,8 @@ export interface Scene {
   readonly rotatingId: string
   /** Without roles. */
   readonly userId: string
+  /** Has 10 credits, and no refill. */
+  readonly countedId: string
   /** Without roles. */
   readonly serviceAccountId: string
   /** Grants `roles.write`. */

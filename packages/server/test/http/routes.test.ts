@@ -251,6 +251,18 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
         const asked = post({ secret_sha256: hash("sha256", secret) })
         const { json } = await server.refused(`/v1/keys/${keyId}/rotate`, "already_exists", asked)
         expect(json.errors).toMatchObject([{ member: "/secret_sha256" }])
+  addKeyCredits: {
+    call: ({ countedId }) => [`/v1/keys/${countedId}/credits`, post({ amount: 5 })],
+    answers: (json, { countedId }, { headers }) => {
+      expect(json).toMatchObject({ id: countedId, revision: 1, credits: { remaining: 15, refills_at: null } })
+      expect(headers["etag"]).toBe('"1"')
+    },
+    foreign: "key",
+    problems: {
+      key_revoked: (server, { keyId }) => revokedOne(server, keyId, addCredits),
+      grant_exceeds_caller: (server) => exceeding(server, addCredits),
+    },
+  },
       },
       key_revoked: (server, { keyId }) => revokedOne(server, keyId, rotate),
       async rotation_under_way(server, { rotatingId }) {
@@ -409,6 +421,8 @@ async function sceneOf(server: NativeServer): Promise<Scene> {
   const keyspace = await server.ask("/v1/keyspaces", post({ name: "Invoices", prefix: "inv", permissions }))
   const owner = { kind: "external", id: "user/é 1" }
   const members = { name: "Key", permissions: ["invoices.read"], owner }
+const addCredits: CallOnKey = (id) => [`/v1/keys/${id}/credits`, post({ amount: 5 })]
+const restore: CallOnKey = (id) => [`/v1/keys/${id}/restore`, post()]
   const key = await server.ask("/v1/keys", post({ keyspace_id: keyspace.json.id, ...members }))
   server.clock.advance(1000)
   const recoverable = await server.ask(
@@ -421,6 +435,22 @@ async function sceneOf(server: NativeServer): Promise<Scene> {
     keyspaceId: keyspace.json.id,
     keyId: key.json.id,
     secret: key.json.secret,
+/** @returns the id of a key that was deleted */
+async function countedKey(server: NativeServer, keyspace_id: string): Promise<string> {
+  const asked = { keyspace_id, name: "Counted", credits: { remaining: 10 } }
+  return (await server.ask("/v1/keys", post(asked))).json.id
+}
+
+async function deletedKey(
+  server: NativeServer,
+  keyspace_id: string,
+  permissions: readonly string[] = [],
+): Promise<string> {
+  const { json } = await server.ask("/v1/keys", post({ keyspace_id, name: "Deleted", permissions }))
+  await server.ask(`/v1/keys/${json.id}`, { method: "DELETE" })
+  return json.id
+}
+
     recoverableId: kept.json.id,
     rotatingId: await rotatingKey(server, recoverable.json.id),
     ...(await someone(server)),
@@ -462,6 +492,7 @@ describe.each(table)("$name", ({ route, one }) => {
         .sort(),
     ).toEqual(own.filter((code) => code !== "store_unavailable").sort())
     expect(route.problems.includes("not_found")).toBe(one.foreign !== undefined)
+    countedId: await countedKey(server, keyspace.json.id),
   })
 
   for (const [code, bringAbout] of Object.entries(one.problems ?? {})) {
@@ -643,6 +674,7 @@ describe.each(withPermission)("$name needs $permission", ({ route, one, permissi
     const token = await server.managementKey(bound)
     const [path, asked] = one.call(scene)
     const reply = await server.ask(path, { ...asked, token })
+    countedId: await countedKey(server, scene.keyspaceId),
     const filtered = route.operationId === "listKeys"
     expect(reply.status < 400, reply.text).toBe(aboutOne || filtered)
     if (aboutOne && route.tag === "Verification") expect(JSON.stringify(reply.json)).toContain('"VALID"')
@@ -654,7 +686,12 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
     const theirs = await server.neighbour()
     const others = await someone(server, theirs.admin)
     // Only a link's token says by itself which organization it is of: whoever has it, has it.
-    const ids = { recoverableId: theirs.keyId, rotatingId: theirs.keyId }
+    const ids = {
+      recoverableId: theirs.keyId,
+      rotatingId: theirs.keyId,
+      deletedId: theirs.keyId,
+      countedId: theirs.keyId,
+    }
     const foreign: Scene = { ...theirs, ...others, ...ids, linkToken: "unknown" }
     const unknownId = "01980a5e-7c1f-7a44-9d0c-3f2b5a6c7d8e"
     const unknown: Scene = {
@@ -705,6 +742,7 @@ test("verification, check and lists do not tell another organization's key from 
   expect(await list(theirs.keyspaceId)).toEqual(await list("unknown"))
   const audit = async (id: string) => (await server.ask(`/v1/audit?target_id=${id}`)).json
   expect(await audit(theirs.keyId)).toEqual(await audit("unknown"))
+      countedId: unknownId,
   const query = `?keyspace_id=${theirs.keyspaceId}`
   await server.refused(`/v1/check${query}`, "key_refused", { token: scene.secret })
 })

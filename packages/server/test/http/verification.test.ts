@@ -41,6 +41,7 @@ describe("POST /v1/keys/verify", () => {
       "origin",
       "permissions",
       "limits",
+      "credits",
     ])
     expect(rest).toEqual(await verify({ key: secret, permissions: "invoices.read" }))
   })

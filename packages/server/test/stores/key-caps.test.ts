@@ -26,6 +26,7 @@ const key: Key = {
   tags: [],
   metadata: {},
   limits: [],
+  credits: null,
   allowedAddresses: [],
   allowedOrigins: [],
   notBefore: null,

@@ -64,6 +64,7 @@ function subjectAt(revision: number, id: string, texts: readonly string[], prese
     metadata: {},
     limits: [],
     allowedAddresses: [],
+    credits: null,
     allowedOrigins: [],
     notBefore: null,
     expiresAt: null,

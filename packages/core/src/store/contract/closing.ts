@@ -43,6 +43,8 @@ const calls: {
   usage: (store) => store.usage("o", "k", noon, noon),
   auditEvents: (store) => store.auditEvents("o", {}, page),
   auditHead: (store) => store.auditHead("o"),
+  spendCredits: (store) => store.spendCredits("o", "k", 1, noon),
+  creditBalance: (store) => store.creditBalance("o", "k", noon),
   lease: (store) => store.lease("l", "h", noon, noon),
   setting: (store) => store.setting("s"),
   ensureSetting: (store) => store.ensureSetting("s", "v"),

@@ -14,6 +14,7 @@ import {
   noon,
   principalUpdate,
   revised,
+  sampleCredits,
   sampleKey,
   sampleLink,
   sampleReplay,
@@ -112,6 +113,14 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     await store.lease("x", "y", noon, later(noon, hour))
     await store.lease("x", "z", noon, later(noon, hour))
   },
+  spendCredits: async (store, ours) => {
+    const key = sampleKey(ours, { credits: sampleCredits({ remaining: 1 }) })
+    await insertKeys(store, key)
+    for (let spending = 0; spending < 2; spending++) {
+      await store.spendCredits(ours.organization.id, key.id, 1, noon)
+    }
+  },
+  creditBalance: (store, { organization }) => store.creditBalance(organization.id, "x", noon),
   setting: (store) => store.setting("x"),
   ensureSetting: (store) => store.ensureSetting("x", "y"),
   "commit: caps on active keys": caps("active"),
@@ -123,7 +132,9 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     const [user, other] = [1, 2].map(() => sampleUser(organizationId, { roles: ["owner"] }))
     if (!user || !other) throw new Error("There are two.")
     const owner = { kind: "user", id: user.id } as const
-    const changed = revised(key, { tags: ["b"], name: "changed", owner })
+    const changed = revised(key, { tags: ["b"], name: "changed", owner, credits: sampleCredits() })
+    const deleted = revised(changed, { deletedAt: noon })
+    const restored = revised(deleted, { deletedAt: null })
     const [session, link] = [sampleSession(user), sampleLink(user)]
     await commit(
       store,
@@ -159,6 +170,8 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
     beforeAll(async () => {
       if (!watch) return
       store = await open()
+      { kind: "credits.set", keyId: key.id, remaining: 5, at: noon },
+      { kind: "credits.add", keyId: key.id, units: 5, at: noon },
       statements = watch(store)
       ours = await found(store)
       // Enough that reading a table from end to end would be the slower way.
@@ -188,6 +201,7 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
               replay: sampleReplay(ours.organization.id, { expiresAt: later(noon, at) }),
             }) as const,
         ),
+          credits: sampleCredits(),
       )
       await store.pushThrottles(new Map(users.map(({ email }, at) => [email, noon + at])), noon)
     })

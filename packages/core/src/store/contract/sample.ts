@@ -1,5 +1,6 @@
 import { expect } from "vitest"
 import type { AuditDraft } from "../../audit/event.ts"
+import type { Credits } from "../../credit/credits.ts"
 import { AuthorityError, type Failure } from "../../failure.ts"
 import type { Key, Secret } from "../../key/key.ts"
 import { type Keyspace, type KeyspacePolicy, openPolicy } from "../../keyspace.ts"
@@ -254,6 +255,7 @@ export function sampleKey({ organization, keyspace }: Founded, members: Partial<
     revision: 1,
     lastUsedAt: null,
     secrets: [sampleSecret()],
+    credits: null,
     ...members,
   }
 }
@@ -269,6 +271,17 @@ export function sampleSecret(members: Partial<Secret> = {}): Secret {
     expiresAt: null,
     lastUsedAt: null,
     lastUsedFrom: null,
+    ...members,
+  }
+}
+
+/** As many as a key starts with, and as many more each midnight in UTC. */
+export function sampleCredits(members: Partial<Credits> = {}): Credits {
+  return {
+    remaining: 10,
+    refillsAt: later(noon, 12 * hour),
+    refill: { amount: 10, maximum: 10, every: "day", on: 1, at: "00:00", timeZone: "UTC" },
+    onUnavailable: "deny",
     ...members,
   }
 }

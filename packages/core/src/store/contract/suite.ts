@@ -7,6 +7,8 @@ import { capContract } from "./caps.ts"
 import { closingContract } from "./closing.ts"
 import { commitContract } from "./commits.ts"
 import { concurrencyContract } from "./concurrency.ts"
+import { creditContract } from "./credits.ts"
+import { deletedKeyContract } from "./deleted-keys.ts"
 import { durabilityContract } from "./durability.ts"
 import { exactnessContract } from "./exactness.ts"
 import { keyListContract } from "./key-lists.ts"
@@ -86,6 +88,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     auditContract(store)
     usageContract(store)
     leaseContract(store)
+    creditContract(store)
     settingContract(store)
     tenantContract(store)
     aliasContract(open, capabilities.reopen)

@@ -21,6 +21,7 @@ import {
   principalUpdate,
   revised,
   sampleDraft,
+  sampleCredits,
   sampleKey,
   sampleKeyspace,
   sampleLink,
@@ -90,6 +91,8 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ version: 2 }) }, missing("key")],
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ sealed: "x" }) }, missing("key")],
     ]
+      [{ kind: "credits.set", keyId: theirs.key.id, remaining: 9, at: noon }, missing("key")],
+      [{ kind: "credits.add", keyId: theirs.key.id, units: 9, at: noon }, missing("key")],
     for (const [change, failure] of cases) {
       await expectFailure(commit(store, organizationId, change), failure)
     }
@@ -241,6 +244,14 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   },
   organization: "establishes or has no organization",
   organizations: "establishes or has no organization",
+  spendCredits: async (store, ours, { key }) => {
+    expect(await store.spendCredits(ours.organization.id, key.id, 1, noon)).toBeNull()
+    expect(await store.key(key.organizationId, key.id)).toEqual(key)
+  },
+  creditBalance: async (store, ours, { key }) => {
+    expect(await store.creditBalance(key.organizationId, key.id, noon)).toMatchObject({ remaining: 10 })
+    expect(await store.creditBalance(ours.organization.id, key.id, noon)).toBeNull()
+  },
   newAlias: "establishes or has no organization",
   sessionByDigest: "establishes or has no organization",
   purgeSessions: "establishes or has no organization",
@@ -301,3 +312,4 @@ export function tenantContract(store: () => Store): void {
     })
   })
 }
+        credits: sampleCredits(),

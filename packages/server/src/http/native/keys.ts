@@ -18,6 +18,7 @@ import { printKey } from "./print.ts"
 import {
   blindSecretOf,
   checkedMetadata,
+  creditsOf,
   instantOf,
   limitsOf,
   mergedMetadata,
@@ -39,6 +40,7 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
       tags: body.tags,
       metadata: body.metadata && checkedMetadata(body.metadata),
       limits: body.limits && limitsOf(body.limits),
+      credits: creditsOf(body.credits, null),
       allowedAddresses: body.allowed_addresses,
       allowedOrigins: body.allowed_origins,
       notBefore: optionalInstant(body.not_before),
@@ -98,6 +100,12 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
     return {
       key_id: params.key_id,
       from: printTimestamp(from),
+  serve(app, contract.addKeyCredits, authenticate, async ({ caller, params, body, reply }) => {
+    const key = await authority.addCredits(caller, params.key_id, body.amount)
+    sendRevision(reply, key)
+    return printKey(key, clock.now())
+  })
+
       to: printTimestamp(to),
       items: counts.map(({ hour, outcome, count }) => ({ hour: printTimestamp(hour), outcome, count })),
     }
@@ -148,6 +156,7 @@ const hourMs = 3_600_000
 
 function spanOf(
   query: contract.Query<typeof contract.readKeyUsage>,
+    credits: creditsOf(body.credits, before.credits),
   now: Instant,
 ): { readonly from: Instant; readonly to: Instant } {
   const { defaultHours, maximumHours } = contract.bounds.usage

@@ -1,5 +1,7 @@
 import type * as contract from "@keyward/contract"
 import {
+  balanceAt,
+  type Credits,
   heldPermissions,
   type Instant,
   type Key,
@@ -14,7 +16,7 @@ import {
   stateAt,
 } from "@keyward/core"
 import type { Static } from "typebox"
-import type { Verification } from "../../verification/verifier.ts"
+import type { CreditStatus, Verification } from "../../verification/verifier.ts"
 
 /** How the native API prints what the authority holds: member by member, so that nothing gets out by accident. */
 export function printOrganization(organization: Organization): Static<typeof contract.Organization> {
@@ -75,6 +77,7 @@ export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
     tags: key.tags,
     metadata: key.metadata,
     limits: key.limits.map(printLimit),
+    credits: key.credits && printCredits(key.credits, now),
     allowed_addresses: key.allowedAddresses,
     allowed_origins: key.allowedOrigins,
     not_before: orNull(key.notBefore),
@@ -100,7 +103,7 @@ export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
 }
 
 export function printVerification(verification: Verification): contract.Verification {
-  const { outcome, subject, limits, retryAfterMs, trace } = verification
+  const { outcome, subject, limits, credits, retryAfterMs, trace } = verification
   const printed: { -readonly [Member in keyof contract.Verification]: contract.Verification[Member] } = {
     valid: outcome === "VALID",
     code: outcome,
@@ -115,14 +118,15 @@ export function printVerification(verification: Verification): contract.Verifica
   // Members that most answers do not have are added, not left out: this is printed all day.
   if (outcome === "INSUFFICIENT_PERMISSIONS") printed.missing_permissions = verification.missingPermissions
   if (retryAfterMs !== null) printed.retry_after_seconds = seconds(retryAfterMs)
+  if (credits !== null) printed.credits = printCreditStatus(credits)
   if (trace !== null) printed.trace = trace
   return printed
 }
 
 /** The JSON of `printVerification`; what is the same for each verification of a key that is valid is written once. */
 export function verificationJson(verification: Verification): string {
-  const { outcome, subject, limits, trace } = verification
-  if (outcome !== "VALID" || subject === null || trace !== null)
+  const { outcome, subject, limits, credits, trace } = verification
+  if (outcome !== "VALID" || subject === null || credits !== null || trace !== null)
     return JSON.stringify(printVerification(verification))
   let text = headOf(subject)
   for (let at = 0; at < limits.length; at++) {
@@ -140,7 +144,10 @@ function headOf(subject: Subject): string {
   const known = heads.get(subject)
   if (known !== undefined) return known
   const plain = { outcome: "VALID", subject, limits: [], missingPermissions: [], retryAfterMs: null } as const
-  const head = JSON.stringify(printVerification({ ...plain, trace: null })).slice(0, -"]}".length)
+  const head = JSON.stringify(printVerification({ ...plain, credits: null, trace: null })).slice(
+    0,
+    -"]}".length,
+  )
   heads.set(subject, head)
   return head
 }
@@ -150,7 +157,10 @@ function limitStatusJson({ name, count, windowSeconds, remaining, resetMs, retry
   return `{"name":"${name}","count":${count},"window_seconds":${windowSeconds},"remaining":${remaining},"reset_seconds":${seconds(resetMs)},"retry_after_seconds":${seconds(retryAfterMs)}}`
 }
 
-export function printSelf({ key, secret, keyspace, limits }: Subject): Static<typeof contract.Self> {
+export function printSelf(
+  { key, secret, keyspace, limits }: Subject,
+  credits: CreditStatus | null,
+): Static<typeof contract.Self> {
   return {
     key_id: key.id,
     organization_id: key.organizationId,
@@ -161,6 +171,7 @@ export function printSelf({ key, secret, keyspace, limits }: Subject): Static<ty
     limits: limits.map(printLimit),
     not_before: orNull(key.notBefore),
     expires_at: orNull(key.expiresAt),
+    credits: credits && printCreditStatus(credits),
     created_at: printTimestamp(key.createdAt),
     secret_version: secret.version,
     secret_expires_at: orNull(secret.expiresAt),
@@ -189,4 +200,26 @@ function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStat
 
 export function orNull(instant: Instant | null): string | null {
   return instant === null ? null : printTimestamp(instant)
+function printCredits(credits: Credits, now: Instant): Static<typeof contract.Credits> {
+  const { remaining, refillsAt } = balanceAt(credits, now)
+  const { refill, onUnavailable } = credits
+  return {
+    remaining,
+    refills_at: orNull(refillsAt),
+    refill: refill && {
+      amount: refill.amount,
+      maximum: refill.maximum,
+      every: refill.every,
+      on: refill.on,
+      at: refill.at,
+      time_zone: refill.timeZone,
+    },
+    on_unavailable: onUnavailable,
+  }
+}
+
+function printCreditStatus({ remaining, refillsAt }: CreditStatus): Static<typeof contract.CreditStatus> {
+  return { remaining, refills_at: orNull(refillsAt) }
+}
+
 }

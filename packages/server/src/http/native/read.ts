@@ -1,9 +1,12 @@
-import { bounds, type JsonObject, type Limit, type RotationInput } from "@keyward/contract"
+import { bounds, type CreditsPatch, type JsonObject, type Limit, type RotationInput } from "@keyward/contract"
 import {
   type BlindSecret,
+  type Credits,
   type Instant,
+  type NewCredits,
   parseDuration,
   parseTimestamp,
+  type Refill,
   type Limit as StoredLimit,
 } from "@keyward/core"
 import type { Static } from "typebox"
@@ -51,6 +54,43 @@ export function overlapOf(text: string): number {
   if (ms <= seconds * 1000) return ms
   const message = `An overlap is at most ${seconds} seconds long.`
   throw invalid([{ member: "/overlap", message, fix: "Send a shorter one." }])
+}
+
+/**
+ * Credits as a caller writes them, merged into those that there are: an absent member stays, or is the default.
+ * @throws HttpProblem "invalid_input" for a refill without an amount or a period
+ */
+export function creditsOf(
+  written: CreditsPatch | null | undefined,
+  before: Credits | null,
+): NewCredits | null | undefined {
+  if (written === null || written === undefined) return written
+  const { remaining, refill, on_unavailable: onUnavailable = before?.onUnavailable ?? "deny" } = written
+  const standing = before?.refill ?? null
+  return {
+    remaining,
+    refill: refill === undefined ? standing : refill && refillOf(refill, standing),
+    onUnavailable,
+  }
+}
+
+function refillOf(written: NonNullable<CreditsPatch["refill"]>, before: Refill | null): Refill {
+  const { amount = before?.amount, every = before?.every } = written
+  if (amount === undefined || every === undefined) {
+    const member = `/credits/refill/${amount === undefined ? "amount" : "every"}`
+    const message = "The key has no refill so far, and a refill has an amount and a period."
+    throw invalid([{ member, message, fix: "Send amount and every." }])
+  }
+  // A day of the week is none of the month.
+  const standing = before?.every === every ? before.on : 1
+  return {
+    amount,
+    every,
+    maximum: written.maximum ?? before?.maximum ?? amount,
+    on: written.on ?? standing,
+    at: written.at ?? before?.at ?? "00:00",
+    timeZone: written.time_zone ?? before?.timeZone ?? "UTC",
+  }
 }
 
 /** @throws HttpProblem "invalid_input" for metadata that is too large or too deep */

@@ -55,7 +55,7 @@ export function serveVerification(
     const verification = await presented(request, () => true, { dryRun: true, cost: 0 })
     if (verification.outcome !== "VALID" || !verification.subject) throw refusal(verification)
     reply.header("cache-control", "no-store")
-    return printSelf(verification.subject)
+    return printSelf(verification.subject, verification.credits)
   })
 
   /** Verifies the key that the request itself carries. */

@@ -11,6 +11,7 @@ import { appendEvents, holdChain, startChain } from "./audit.ts"
 import { type Engine, transact } from "./engine.ts"
 import { insertKey, putSecret, updateKey } from "./key-changes.ts"
 import { insertLink, useLink, useLinks } from "./links.ts"
+import { changeBalance } from "./credits.ts"
 import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
 import { insertReplay } from "./replays.ts"
 import { keyspaceRow, organizationRow } from "./rows.ts"
@@ -100,6 +101,16 @@ async function updateOrganization(transaction: Kysely<Schema>, organization: Org
     .selectFrom("organizations")
     .select("revision")
     .where("id", "=", id)
+    case "credits.set":
+      await changeBalance(transaction, organizationId, change.keyId, ({ refill }) =>
+        balanceFrom(change.remaining, refill, change.at),
+      )
+      break
+    case "credits.add":
+      await changeBalance(transaction, organizationId, change.keyId, (credits) =>
+        added(balanceAt(credits, change.at), change.units),
+      )
+      break
     .executeTakeFirst()
   if (!before) return fail({ code: "not_found", resource: "organization" })
   if (before.revision !== organization.revision - 1) {

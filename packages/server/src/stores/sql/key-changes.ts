@@ -1,5 +1,6 @@
 import { fail, type Key, type KeyCaps, type Secret } from "@keyward/core"
 import type { Kysely } from "kysely"
+import { insertBalance, updateBalance } from "./credits.ts"
 import { countedColumns, countedKey, demandCaps } from "./key-caps.ts"
 import { demandOwner } from "./principal-changes.ts"
 import { keyRow, secretRow } from "./rows.ts"
@@ -16,19 +17,15 @@ export async function insertKey(transaction: Kysely<Schema>, key: Key, policy: K
     .values(key.secrets.map((secret) => secretRow(key.id, secret)))
     .execute()
   await insertTags(transaction, key)
-  if (key.lastUsedAt !== null) {
-    await transaction
-      .insertInto("key_last_uses")
-      .values({ organization_id: key.organizationId, key_id: key.id, last_used_at: key.lastUsedAt })
-      .execute()
-  }
+  if (key.credits) await insertBalance(transaction, key, key.credits)
+  await insertLastUse(transaction, key, key.lastUsedAt)
 }
 
 export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: KeyCaps): Promise<void> {
   const { id, organization_id, ...members } = keyRow(key)
   const before = await transaction
     .selectFrom("keys")
-    .select(["revision", "tags", "created_at", ...countedColumns])
+    .select(["revision", "tags", "created_at", "credits", ...countedColumns])
     .where("organization_id", "=", organization_id)
     .where("id", "=", id)
     .where("deleted_at", "is", null)
@@ -40,6 +37,7 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: K
   }
   await demandCaps(transaction, countedKey(before), key, policy)
   await transaction
+  await updateBalance(transaction, key, before.credits)
     .updateTable("keys")
     .set(members)
     .where("organization_id", "=", organization_id)
@@ -65,6 +63,63 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: K
 }
 
 export async function putSecret(
+export async function restoreKey(transaction: Kysely<Schema>, key: Key, policy: KeyCaps): Promise<void> {
+  const { id, organizationId } = key
+  const before = await deletedKey(transaction, organizationId, id)
+  if (!before) return fail({ code: "not_found", resource: "key" })
+  if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
+  await demandOwner(transaction, organizationId, before.owner)
+  await demandCaps(transaction, before, { ...before, updatedAt: key.updatedAt, deletedAt: null }, policy)
+  await transaction
+    .updateTable("keys")
+    .set({ deleted_at: null, updated_at: key.updatedAt, revision: key.revision })
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", id)
+    .execute()
+  await insertTags(transaction, before)
+  await insertLastUse(transaction, before, lastUseOf(before))
+}
+
+async function insertLastUse(
+  transaction: Kysely<Schema>,
+  { organizationId, id }: Key,
+  lastUsedAt: Instant | null,
+): Promise<void> {
+  if (lastUsedAt === null) return
+  await transaction
+    .insertInto("key_last_uses")
+    .values({ organization_id: organizationId, key_id: id, last_used_at: lastUsedAt })
+    .execute()
+}
+
+export async function purgeKey(
+  transaction: Kysely<Schema>,
+  organizationId: string,
+  keyId: string,
+  deletedBefore: Instant,
+): Promise<void> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom("keys")
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", keyId)
+    .where("deleted_at", "is not", null)
+    .where("deleted_at", "<", deletedBefore)
+    .executeTakeFirstOrThrow()
+  if (numDeletedRows === 0n) fail({ code: "not_found", resource: "key" })
+  await transaction
+    .deleteFrom("usage")
+    .where("organization_id", "=", organizationId)
+    .where("key_id", "=", keyId)
+    .execute()
+  await transaction.deleteFrom("credit_balances").where("key_id", "=", keyId).execute()
+  // The digest stays, so that nobody can have the secret again.
+  await transaction
+    .updateTable("secrets")
+    .set({ hint_start: "", hint_end: "", sealed: null, last_used_at: null, last_used_from: null })
+    .where("key_id", "=", keyId)
+    .execute()
+}
+
   transaction: Kysely<Schema>,
   organizationId: string,
   keyId: string,

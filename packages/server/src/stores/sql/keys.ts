@@ -1,4 +1,6 @@
 import {
+  type CreditBalance,
+  type DeletedKey,
   type Digest,
   demandPosition,
   type Instant,
@@ -119,15 +121,29 @@ export async function keys(
   const { items, next } = await scanned<Key, KeyPosition>({
     limit,
     after,
-    fetch: async (position, count) => (await lead(position, count)).map((row) => keyOf(row, [])),
+    fetch: async (position, count) => (await lead(position, count)).map((row) => keyOf(row, uncounted, [])),
     matches: (found) => keyMatches(found, filter, now),
     position: (found) => positionOf(found, order),
   })
-  const secrets = await secretsOf(
-    db,
-    items.map(({ id }) => id),
-  )
-  return { items: items.map((item) => ({ ...item, secrets: secrets.get(item.id) ?? [] })), next }
+  const ids = items.map(({ id }) => id)
+  const secrets = await secretsOf(db, ids)
+  const balances = await balancesOf(db, items)
+  const whole = items.map((item) => ({
+    ...item,
+    secrets: secrets.get(item.id) ?? [],
+    credits: item.credits && { ...item.credits, ...balances.get(item.id) },
+  }))
+  return { items: whole, next }
+}
+
+/** The balance of a key on its way into a list, until the one that it has is read for the whole page. */
+const uncounted: CreditBalance = { remaining: 0, refillsAt: null }
+
+async function balancesOf(db: Kysely<Schema>, keys: readonly Key[]): Promise<Map<string, CreditBalance>> {
+  const ids = keys.filter(({ credits }) => credits !== null).map(({ id }) => id)
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom("credit_balances").selectAll().where("key_id", "in", ids).execute()
+  return new Map(rows.map((row) => [row.key_id, balanceOf(row)]))
 }
 
 async function secretsOf(db: Kysely<Schema>, keyIds: readonly string[]): Promise<Map<string, Secret[]>> {
@@ -164,7 +180,11 @@ function withSecrets(db: Kysely<Schema>) {
     ])
 }
 
-type WithSecret = KeyRow & { last_used_at: number | null } & {
+type WithSecret = KeyRow & {
+  last_used_at: number | null
+  credits_remaining: number | null
+  credits_refill_at: number | null
+} & {
   [Column in Exclude<keyof SecretRow, "key_id"> as `secret_${Column}`]: SecretRow[Column]
 }
 
@@ -192,3 +212,8 @@ function assembled(rows: readonly WithSecret[]): Key | null {
     secrets.toSorted((a, b) => a.version - b.version),
   )
 }
+    .leftJoin("credit_balances", "credit_balances.key_id", "keys.id")
+      "credit_balances.remaining as credits_remaining",
+      "credit_balances.refills_at as credits_refill_at",
+  const { credits_remaining: remaining, credits_refill_at: refills_at } = first
+    remaining === null ? null : balanceOf({ remaining, refills_at }),

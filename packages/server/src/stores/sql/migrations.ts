@@ -272,4 +272,40 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: "credits",
+    statements: (text) => [
+      `alter table keys add column credits ${text}`,
+      `create table credit_balances (
+        organization_id ${text} not null,
+        key_id ${text} not null primary key,
+        remaining bigint not null,
+        refills_at bigint
+      )`,
+    ],
+  },
+  {
+    name: "deleted keys",
+    statements: () => [
+      "alter table keys add column delete_protected bigint not null default 0",
+      "create index keys_deleted on keys (organization_id, deleted_at, id) where deleted_at is not null",
+      `create index keys_deleted_of_keyspace on keys (organization_id, keyspace_id, deleted_at, id)
+        where deleted_at is not null`,
+      `create index keys_deleted_of_owner on keys (organization_id, owner_id, owner_kind, deleted_at, id)
+        where deleted_at is not null`,
+      // Of all organizations, for the job that purges them.
+      "create index keys_to_purge on keys (deleted_at, id) where deleted_at is not null",
+    ],
+  },
+  {
+    name: "rotation schedules",
+    statements: (text) => [
+      `alter table keyspaces add column rotation ${text}`,
+      `alter table keys add column rotation ${text}`,
+      "alter table keys add column rotation_pending_from bigint",
+      // Of all organizations, for the job that rotates them.
+      `create index keys_to_rotate on keys (rotation_pending_from, id)
+        where deleted_at is null and revoked_at is null and disabled_at is null and rotation_pending_from is not null`,
+    ],
+  },
 ]

@@ -1,5 +1,8 @@
 import {
   type AuditEvent,
+  type CreditBalance,
+  type CreditPolicy,
+  type Credits,
   type Instant,
   type Key,
   type Keyspace,
@@ -7,7 +10,14 @@ import {
   openPolicy,
   type Secret,
 } from "@keyward/core"
-import type { AuditEventRow, KeyRow, KeyspaceRow, OrganizationRow, SecretRow } from "./schema.ts"
+import type {
+  AuditEventRow,
+  CreditBalanceRow,
+  KeyRow,
+  KeyspaceRow,
+  OrganizationRow,
+  SecretRow,
+} from "./schema.ts"
 
 // The rows are ours, written from these same types, so reading them back asserts their types instead of checking them.
 
@@ -73,7 +83,12 @@ export function keyspaceRow(keyspace: Keyspace): KeyspaceRow {
   }
 }
 
-export function keyOf(row: KeyRow & { last_used_at: number | null }, secrets: readonly Secret[]): Key {
+/** @param balance of a key that has credits; null: there is none */
+export function keyOf(
+  row: KeyRow & { last_used_at: number | null },
+  balance: CreditBalance | null,
+  secrets: readonly Secret[],
+): Key {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -88,6 +103,7 @@ export function keyOf(row: KeyRow & { last_used_at: number | null }, secrets: re
     limits: JSON.parse(row.limits),
     allowedAddresses: JSON.parse(row.allowed_addresses),
     allowedOrigins: JSON.parse(row.allowed_origins),
+    credits: creditsOf(row.credits, balance),
     notBefore: row.not_before as Instant | null,
     expiresAt: row.expires_at as Instant | null,
     disabledAt: row.disabled_at as Instant | null,
@@ -126,6 +142,7 @@ export function keyRow(key: Key): KeyRow {
     allowed_origins: JSON.stringify(key.allowedOrigins),
     not_before: key.notBefore,
     expires_at: key.expiresAt,
+    credits: key.credits && JSON.stringify(policyOf(key.credits)),
     disabled_at: key.disabledAt,
     revoked_at: key.revokedAt,
     revocation_reason: key.revocation?.reason ?? null,
@@ -144,6 +161,20 @@ export function secretOf(row: SecretRow): Secret {
     pepperVersion: row.pepper_version,
     hint: { start: row.hint_start, end: row.hint_end },
     sealed: row.sealed,
+/** A key with credits always has a balance. */
+export function creditsOf(policy: string | null, balance: CreditBalance | null): Credits | null {
+  if (policy === null || balance === null) return null
+  return { ...(JSON.parse(policy) as CreditPolicy), ...balance }
+}
+
+export function balanceOf(row: Pick<CreditBalanceRow, "remaining" | "refills_at">): CreditBalance {
+  return { remaining: row.remaining, refillsAt: row.refills_at as Instant | null }
+}
+
+function policyOf({ refill, onUnavailable }: Credits): CreditPolicy {
+  return { refill, onUnavailable }
+}
+
     createdAt: row.created_at as Instant,
     expiresAt: row.expires_at as Instant | null,
     lastUsedAt: row.last_used_at as Instant | null,

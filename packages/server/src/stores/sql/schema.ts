@@ -14,6 +14,7 @@ export interface Schema {
   key_tags: KeyTagRow
   secrets: SecretRow
   key_last_uses: KeyLastUseRow
+  credit_balances: CreditBalanceRow
   usage: UsageRow
   audit_heads: AuditHeadRow
   audit_events: AuditEventRow
@@ -37,6 +38,7 @@ export const tables = [
   "key_tags",
   "secrets",
   "key_last_uses",
+  "credit_balances",
   "usage",
   "audit_heads",
   "audit_events",
@@ -159,6 +161,8 @@ export interface KeyRow {
   readonly limits: string
   readonly allowed_addresses: string
   readonly allowed_origins: string
+  /** JSON, without the balance; null: none are counted. */
+  readonly credits: string | null
   readonly not_before: number | null
   readonly expires_at: number | null
   readonly disabled_at: number | null
@@ -207,6 +211,14 @@ export interface UsageRow {
   readonly hour: number
   readonly outcome: string
   readonly count: number
+}
+
+/** Beside `keys` too, so that spending writes no wide row. One for each key that has credits. */
+export interface CreditBalanceRow {
+  readonly organization_id: string
+  readonly key_id: string
+  readonly remaining: number
+  readonly refills_at: number | null
 }
 
 /** One for each organization; whoever commits holds it, which puts an organization's commits in a row. */

@@ -3,6 +3,7 @@ import { type Kysely, sql } from "kysely"
 import { aliasesOf, takeAliases } from "./aliases.ts"
 import * as audit from "./audit.ts"
 import { makeCommit, rehearseCommit } from "./commit.ts"
+import * as credits from "./credits.ts"
 import { type Engine, transact, translated } from "./engine.ts"
 import * as keys from "./keys.ts"
 import { lease } from "./leases.ts"
@@ -101,6 +102,10 @@ function sqlStore(engine: Engine): Store {
       read((db) => usages.usage(db, organizationId, keyId, from, to)),
 
     auditEvents: (organizationId, filter, page) =>
+    spendCredits: (organizationId, keyId, units, now) =>
+      write((transaction) => credits.spendCredits(transaction, organizationId, keyId, units, now)),
+    creditBalance: (organizationId, keyId, now) =>
+      read((db) => credits.creditBalance(db, organizationId, keyId, now)),
       read((db) => audit.auditEvents(db, organizationId, filter, page)),
     auditHead: (organizationId) => read((db) => audit.auditHead(db, organizationId)),
 

@@ -1,0 +1,42 @@
+import { added, balanceAt } from "../credit/credits.ts"
+import { fail } from "../failure.ts"
+import type { Key } from "../key/key.ts"
+import type { Caller } from "./caller.ts"
+import { demandCreditsOf } from "./credits.ts"
+import { type AuthorityDeps, commit, draft } from "./deps.ts"
+import { keyToChange } from "./keys.ts"
+import type { Replays } from "./replays.ts"
+
+/**
+ * Adds to what a key has to spend, also beyond the maximum of its refills. No change of the key: its revision stays.
+ * @returns the key, with what it had just before and what was added
+ * @throws "not_found", "key_revoked", "invalid_input" for a key without credits or when it would have too many,
+ *         "grant_exceeds_caller", "permission_denied"
+ */
+export async function addCredits(
+  deps: AuthorityDeps,
+  replays: Replays,
+  caller: Caller,
+  id: string,
+  units: number,
+): Promise<Key> {
+  const { before, now } = await keyToChange(deps, caller, id, null)
+  demandCreditsOf(caller, before.keyspaceId)
+  return replays.once<Key>(caller, async (keep) => {
+    const { credits } = before
+    if (before.revokedAt !== null) return fail({ code: "key_revoked" })
+    if (credits === null) {
+      const message = "The key has no credits to add to: its use is not counted."
+      const fix = "Give it credits by a change of the key."
+      return fail({ code: "invalid_input", errors: [{ member: "/amount", message, fix }] })
+    }
+    const key = { ...before, credits: { ...credits, ...added(balanceAt(credits, now), units) } }
+    await commit(
+      deps,
+      caller.organizationId,
+      [...keep(key), { kind: "credits.add", keyId: id, units, at: now }],
+      [draft(deps, caller, "key.credits_added", { kind: "key", id }, { amount: units })],
+    )
+    return key
+  })
+}
