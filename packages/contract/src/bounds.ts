@@ -50,6 +50,8 @@ export const bounds = {
     keys: 1_000_000_000,
     lifetimeSeconds: 100 * 366 * 24 * 60 * 60,
   },
+  /** How long a deleted key can be restored. */
+  restorableDays: 30,
   /** Most roles that one user or service account can have. */
   memberRoles: 50,
   /** `days`: how long the keys of a removed owner can live on. `shown`: how many of them a preview names. */
@@ -57,10 +59,10 @@ export const bounds = {
   /** `bytes`: as JSON without white space, in UTF-8. `depth`: objects and lists within one another, the outermost included. */
   metadata: { bytes: 4096, depth: 5 },
   limit: { nameLength: 64, count: 1_000_000_000, windowSeconds: 31 * 24 * 60 * 60 },
-  verification: { cost: 1_000_000, batch: 1000 },
-  page: { default: 50, maximum: 200 },
   /** Most credits that a key has, or is given, at a time. `zoneLength`: longest name of a time zone, in characters. */
   credits: { units: 1_000_000_000_000, zoneLength: 64 },
+  verification: { cost: 1_000_000, batch: 1000 },
+  page: { default: 50, maximum: 200 },
   /** How long a span of usage can be asked for, and how long it is when none is named. */
   usage: { defaultHours: 24, maximumHours: 31 * 24 },
 } as const

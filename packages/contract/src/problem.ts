@@ -87,6 +87,11 @@ export const problems = {
     fix: "Read the object again and repeat the change with its new ETag.",
   },
   key_revoked: { status: 409, title: "Key revoked", fix: "Create a new key; a revoked one stays as it was." },
+  delete_protected: {
+    status: 409,
+    title: "Protected against deletion",
+    fix: "Take the protection off (PATCH with `delete_protected: false`), or revoke the key first.",
+  },
   rotation_under_way: {
     status: 409,
     title: "Rotation under way",

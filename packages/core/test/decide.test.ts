@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import type { Key, Secret } from "../src/key/key.ts"
 import { type Keyspace, openPolicy } from "../src/keyspace.ts"
 import { decideLimit } from "../src/limit/gcra.ts"
+import type { Limit } from "../src/limit/limit.ts"
 import { parseQuery } from "../src/permission/query.ts"
 import type { OwnerState } from "../src/principal.ts"
 import type { Instant } from "../src/time.ts"
@@ -35,6 +36,7 @@ const keyspace: Keyspace = {
     { name: "day", count: 100, windowSeconds: 86_400 },
   ],
   policy: openPolicy,
+  rotation: null,
   createdAt: now,
   updatedAt: now,
   revision: 1,
@@ -62,14 +64,16 @@ const key: Key = {
   tags: [],
   metadata: {},
   limits: [],
+  credits: null,
   allowedAddresses: ["203.0.113.0/24"],
   allowedOrigins: ["https://app.example.com"],
-  credits: null,
   notBefore: null,
   expiresAt: null,
+  rotation: null,
   disabledAt: null,
   revokedAt: null,
   revocation: null,
+  deleteProtected: false,
   deletedAt: null,
   createdAt: now,
   updatedAt: now,
@@ -173,19 +177,19 @@ describe("the order of checks", () => {
       "client_ip",
       "origin",
       "permissions",
+      "credits",
     ])
   })
-  test("the list of outcomes is frozen: clients switch on it", () => {
-    expect(outcomes.join(" ")).toBe(
-      "credits",
-      "VALID NOT_FOUND MALFORMED DISABLED REVOKED EXPIRED NOT_YET_VALID OWNER_SUSPENDED IP_NOT_ALLOWED " +
-        "ORIGIN_NOT_ALLOWED INSUFFICIENT_PERMISSIONS RATE_LIMITED USAGE_EXCEEDED",
   test("whether a key with credits has enough is not decided here, and so not in the trace", () => {
     const trace: TraceStep[] = []
     const credits = { remaining: 0, refillsAt: null, refill: null, onUnavailable: "deny" } as const
     expect(decided({ ...fine, key: { ...key, credits } }, trace).outcome).toBe("VALID")
     expect(trace.map(({ check }) => check)).toEqual(order)
   })
+  test("the list of outcomes is frozen: clients switch on it", () => {
+    expect(outcomes.join(" ")).toBe(
+      "VALID NOT_FOUND MALFORMED DISABLED REVOKED EXPIRED NOT_YET_VALID OWNER_SUSPENDED IP_NOT_ALLOWED " +
+        "ORIGIN_NOT_ALLOWED INSUFFICIENT_PERMISSIONS RATE_LIMITED USAGE_EXCEEDED",
     )
   })
 })

@@ -87,6 +87,10 @@ const keyMembers = {
   enabled: Type.Boolean({ description: "Whether the key is enabled." }),
   disabled_at: nullable(timestamp("When it was disabled; null: it is enabled.")),
   state: oneOf(keyStates, { description: "What the key is now, revocation before everything else." }),
+  delete_protected: Type.Boolean({
+    description: "Whether it cannot be deleted until this is taken off, or it is revoked.",
+  }),
+  deleted_at: nullable(timestamp("When it was deleted; null: it is not.")),
   revoked_at: nullable(timestamp("When it was revoked; null: it is not.")),
   revocation: nullable(Revocation, "Why it was revoked; null: it is not."),
   created_at: timestamp("When it was created."),
@@ -175,6 +179,10 @@ const policy = {
   not_before: nullable(timestamp("From when the key is valid; null: from the start.")),
   expires_at: nullable(timestamp("From when the key is expired, in the future; null: never.")),
   enabled: Type.Boolean({ description: "Whether the key is enabled." }),
+  delete_protected: Type.Boolean({
+    description:
+      "Whether the key cannot be deleted until this is taken off, or it is revoked. Default: false.",
+  }),
 }
 
 export type NewKey = Static<typeof NewKey>
@@ -188,15 +196,16 @@ export const NewKey = input(
     tags: Type.Optional(policy.tags),
     metadata: Type.Optional(policy.metadata),
     limits: Type.Optional(policy.limits),
+    credits: Type.Optional(nullable(NewCredits, "What it has to spend; null: its use is not counted.")),
     allowed_addresses: Type.Optional(policy.allowed_addresses),
     allowed_origins: Type.Optional(policy.allowed_origins),
     not_before: Type.Optional(policy.not_before),
     expires_at: Type.Optional(policy.expires_at),
     enabled: Type.Optional(policy.enabled),
+    delete_protected: Type.Optional(policy.delete_protected),
     ...blindSecret,
   },
   {
-    credits: Type.Optional(nullable(NewCredits, "What it has to spend; null: its use is not counted.")),
     title: "NewKey",
     description:
       "A key to be created. Defaults: the organization as owner, enabled, valid at once, never expiring, everything else empty.",
@@ -213,18 +222,19 @@ export const KeyPatch = input(
     tags: Type.Optional(nullable(policy.tags)),
     metadata: Type.Optional(nullable(policy.metadata)),
     limits: Type.Optional(nullable(policy.limits)),
+    credits: Type.Optional(
+      nullable(CreditsPatch, "What it has to spend, merged member by member; null: its use is not counted."),
+    ),
     allowed_addresses: Type.Optional(nullable(policy.allowed_addresses)),
     allowed_origins: Type.Optional(nullable(policy.allowed_origins)),
     not_before: Type.Optional(policy.not_before),
     expires_at: Type.Optional(policy.expires_at),
     enabled: Type.Optional(policy.enabled),
+    delete_protected: Type.Optional(policy.delete_protected),
   },
   {
     title: "KeyPatch",
     description:
-    credits: Type.Optional(
-      nullable(CreditsPatch, "What it has to spend, merged member by member; null: its use is not counted."),
-    ),
       "A JSON Merge Patch (RFC 7396): an absent member stays, null clears, a list is replaced whole, and metadata and credits are merged member by member.",
   },
 )

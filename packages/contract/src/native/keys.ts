@@ -30,6 +30,12 @@ import {
 
 const params = Type.Object({ key_id: idInput("The key's id.") })
 
+const deleted = Type.Optional(
+  Type.Boolean({
+    description: `true: only what was deleted in the last ${bounds.restorableDays} days, and can be restored. Default: only what is not deleted.`,
+  }),
+)
+
 export const createKey = route({
   operationId: "createKey",
   method: "POST",
@@ -51,7 +57,7 @@ export const listKeys = route({
   tag: "Keys",
   summary: "List keys",
   description:
-    "The newest first; with `name_prefix` by name, with a range of instants by what it ranges over, ascending. A caller whose permission is bound to a keyspace names that keyspace.",
+    "The newest first; with `name_prefix` by name, with a range of instants by what it ranges over, ascending; deleted ones the last deleted first, whatever else is asked for. A caller whose permission is bound to a keyspace names that keyspace.",
   permission: "keys.read",
   query: input({
     keyspace_id: Type.Optional(idInput("Only keys of this keyspace.")),
@@ -72,6 +78,7 @@ export const listKeys = route({
     last_used_before: Type.Optional(
       timestamp("Only keys last used before this instant; never keys that were not used at all."),
     ),
+    deleted,
     ...pageQuery,
   }),
   answers: { 200: { description: "A page of keys.", schema: KeyPage } },
@@ -86,6 +93,7 @@ export const readKey = route({
   summary: "Read a key",
   permission: "keys.read",
   params,
+  query: input({ deleted }),
   answers: { 200: { description: "The key, without its secret.", schema: Key, headers: etag } },
   problems: ["not_found"],
 })
@@ -119,12 +127,26 @@ export const deleteKey = route({
   path: "/v1/keys/{key_id}",
   tag: "Keys",
   summary: "Delete a key",
-  description: "From now on the key is unknown to everyone; its audit events stay.",
+  description: `From now on the key is unknown to everyone. For ${bounds.restorableDays} days it can be restored; then it is purged, and its audit events stay.`,
   permission: "keys.write",
   params,
   headers: IfMatch,
   answers: { 204: { description: "The key is deleted.", schema: null } },
-  problems: ["not_found", "grant_exceeds_caller", "revision_conflict"],
+  problems: ["not_found", "delete_protected", "grant_exceeds_caller", "revision_conflict"],
+})
+
+export const restoreKey = route({
+  operationId: "restoreKey",
+  method: "POST",
+  path: "/v1/keys/{key_id}/restore",
+  tag: "Keys",
+  summary: "Restore a deleted key",
+  description: `Within ${bounds.restorableDays} days after it was deleted the key can be as it was, its secrets included. It comes to its keyspace as a new one does, which the policy may refuse.`,
+  permission: "keys.write",
+  params,
+  headers: IfMatch,
+  answers: { 200: { description: "The key.", schema: Key, headers: etag } },
+  problems: ["not_found", "already_exists", "grant_exceeds_caller", "too_many_keys", "revision_conflict"],
 })
 
 export const revokeKey = route({

@@ -50,6 +50,7 @@ export const auditActions = [
   "key.rotation_finished",
   "key.rotation_cancelled",
   "key.rotation_extended",
+  "key.rotation_due",
   "key.revoked",
   "key.deleted",
   "key.restored",

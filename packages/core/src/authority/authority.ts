@@ -22,6 +22,7 @@ import type { Subject } from "../verification/subject.ts"
 import { acting } from "./acting.ts"
 import * as credits from "./add-credits.ts"
 import { type Caller, demand } from "./caller.ts"
+import * as deletedKeys from "./deleted-keys.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
@@ -172,6 +173,10 @@ export interface Authority {
   addCredits(caller: Caller, id: string, units: number): Promise<Key>
   revokeKey(caller: Caller, id: string, revocation: Revocation): Promise<Key>
   deleteKey(caller: Caller, id: string, expectedRevision: number | null): Promise<void>
+  /** The deleted keys that can be restored, the last deleted first. */
+  deletedKeys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
+  deletedKey(caller: Caller, id: string): Promise<Key>
+  restoreKey(caller: Caller, id: string, expectedRevision: number | null): Promise<Key>
   revealKey(
     caller: Caller,
     id: string,
@@ -244,6 +249,9 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     addCredits: (caller, id, units) => credits.addCredits(deps, replays, caller, id, units),
     revokeKey: (caller, id, revocation) => keys.revokeKey(deps, caller, id, revocation),
     deleteKey: (caller, id, revision) => keys.deleteKey(deps, caller, id, revision),
+    deletedKeys: (caller, filter, page) => deletedKeys.listDeletedKeys(deps, caller, filter, page),
+    deletedKey: (caller, id) => deletedKeys.readDeletedKey(deps, caller, id),
+    restoreKey: (caller, id, revision) => deletedKeys.restoreKey(deps, caller, id, revision),
     revealKey: (caller, id, reason) => keys.revealKey(deps, caller, id, reason),
     keyUsage: (caller, id, from, to) => keys.keyUsage(deps, caller, id, from, to),
     auditEvents: async (caller, filter, page) => {

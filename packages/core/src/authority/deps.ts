@@ -99,7 +99,7 @@ function announce(
   certain: boolean,
 ): void {
   for (const change of changes) {
-    if (change.kind === "key.update" || change.kind === "key.insert") {
+    if (change.kind === "key.update" || change.kind === "key.insert" || change.kind === "key.restore") {
       const { id, revision } = change.key
       deps.changes.changed({ kind: "key", organizationId, id, revision: certain ? revision : null })
     }

@@ -4,6 +4,11 @@ import type { JsonObject } from "../json.ts"
 import { keyFormats } from "../key/format.ts"
 import type { Key, Revocation } from "../key/key.ts"
 import { currentSecret } from "../key/lifecycle.ts"
+import {
+  type RotationSchedule,
+  rescheduled,
+  scheduled as scheduledRotation,
+} from "../key/rotation-schedule.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
 import { isSameOwner, type Owner } from "../owner.ts"
@@ -22,11 +27,6 @@ import {
 } from "./caller.ts"
 import { demandExpiry } from "./check-expiry.ts"
 import { checkKey, type FindPrincipal } from "./check-key.ts"
-import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
-import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
-import { changedMembers } from "./keyspaces.ts"
-import { demandOwnGrants } from "./own-grants.ts"
-import type { Replays } from "./replays.ts"
 import {
   creditChanges,
   demandCreditsOf,
@@ -35,6 +35,11 @@ import {
   type NewCredits,
   scheduled,
 } from "./credits.ts"
+import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
+import { demandGivable, demandGrantable, spelledOnce } from "./grants.ts"
+import { changedMembers, describeRotation } from "./keyspaces.ts"
+import { demandOwnGrants } from "./own-grants.ts"
+import type { Replays } from "./replays.ts"
 import { type BlindSecret, issueSecret } from "./secrets.ts"
 
 export interface NewKey {
@@ -47,13 +52,15 @@ export interface NewKey {
   readonly tags?: readonly string[] | undefined
   readonly metadata?: JsonObject | undefined
   readonly limits?: readonly Limit[] | undefined
+  /** null: none are counted. */
+  readonly credits?: NewCredits | null | undefined
   readonly allowedAddresses?: readonly string[] | undefined
   readonly allowedOrigins?: readonly string[] | undefined
   readonly notBefore?: Instant | null | undefined
   readonly expiresAt?: Instant | null | undefined
+  /** Default: that of the keyspace. */
+  readonly rotation?: RotationSchedule | null | undefined
   /** Default: true. */
-  /** null: none are counted. */
-  readonly credits?: NewCredits | null | undefined
   readonly enabled?: boolean | undefined
   /** Default: false. */
   readonly deleteProtected?: boolean | undefined
@@ -93,6 +100,7 @@ export async function createKey<Input extends NewKey>(
 ): Promise<CreatedKey<TextOf<Input>>> {
   const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
+  if (input.credits !== undefined) demandCreditsOf(caller, keyspace.id)
   return replays.once<CreatedKey<TextOf<Input>>>(
     caller,
     async (keep) => {
@@ -100,7 +108,6 @@ export async function createKey<Input extends NewKey>(
       const { created, change, event } = composed
       await demandOwnGrants(deps, caller, keyspace, null, created.key)
       await commit(deps, caller.organizationId, [...keep(created), change], [event])
-  if (input.credits !== undefined) demandCreditsOf(caller, keyspace.id)
       return created
     },
     ({ key }) => demandGivable(caller, keyspace, key),
@@ -138,14 +145,15 @@ export async function composeKey<Input extends NewKey>(
     tags: [],
     metadata: {},
     limits: [],
+    credits: null,
     allowedAddresses: [],
     allowedOrigins: [],
     notBefore: null,
     expiresAt: null,
+    rotation: keyspace.rotation && scheduledRotation(keyspace.rotation, now),
     disabledAt: null,
     revokedAt: null,
     revocation: null,
-    credits: null,
     deleteProtected: false,
     deletedAt: null,
     createdAt: now,
@@ -211,6 +219,7 @@ export function updateKey(
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     const members = typeof patch === "function" ? patch(before) : patch
     demandOwner(caller, keyspace, members.owner ?? before.owner)
+    if (members.credits !== undefined) demandCreditsOf(caller, keyspace.id)
     if (members.owner && !isSameOwner(members.owner, before.owner)) demandHandover(caller, before)
     const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
     if (key.expiresAt !== before.expiresAt) await demandExpiry(deps, caller, keyspace.policy, key, now)
@@ -224,7 +233,6 @@ export function updateKey(
     }
   })
 }
-    if (members.credits !== undefined) demandCreditsOf(caller, keyspace.id)
 
 /** Ends a key for good. Repeating it changes nothing: the first instant and reason stand. */
 export function revokeKey(
@@ -431,6 +439,7 @@ async function patched(
   await checkKey(findPrincipal, keyspace, key, next, now)
   return {
     ...next,
+    credits: credits === undefined ? key.credits : scheduled(next.credits, now),
     permissions: spelledOnce(next.permissions),
     roles: [...new Set(next.roles)],
     tags: [...new Set(next.tags)],
@@ -439,7 +448,6 @@ async function patched(
 
 /** What the audit trail keeps of a key, named as the native API names it. */
 function describe(key: Key): JsonObject {
-    credits: credits === undefined ? key.credits : scheduled(next.credits, now),
   return {
     keyspace_id: key.keyspaceId,
     owner: { kind: key.owner.kind, id: key.owner.id },
@@ -453,12 +461,13 @@ function describe(key: Key): JsonObject {
       count,
       window_seconds: windowSeconds,
     })),
+    credits: describeCredits(key.credits),
     allowed_addresses: key.allowedAddresses,
     allowed_origins: key.allowedOrigins,
     not_before: key.notBefore === null ? null : printTimestamp(key.notBefore),
     expires_at: key.expiresAt === null ? null : printTimestamp(key.expiresAt),
+    rotation: describeRotation(key.rotation),
     enabled: key.disabledAt === null,
     delete_protected: key.deleteProtected,
   }
 }
-    credits: describeCredits(key.credits),

@@ -3,6 +3,7 @@ import type { JsonObject } from "../json.ts"
 import type { Limit } from "../limit/limit.ts"
 import type { Owner } from "../owner.ts"
 import type { Instant } from "../time.ts"
+import type { KeyRotation } from "./rotation-schedule.ts"
 
 /** Identity and policy. The id never changes, not by rotation either; what the holder presents is a secret. */
 export interface Key {
@@ -22,14 +23,16 @@ export interface Key {
   readonly metadata: JsonObject
   /** Beside the keyspace's limits; one of the same name takes the place of the keyspace's. */
   readonly limits: readonly Limit[]
-  /** Client addresses and CIDR ranges that may use the key; empty means any. */
   /** null: none are counted. Their balance, `remaining` and `refillsAt`, is not part of the revision. */
   readonly credits: Credits | null
+  /** Client addresses and CIDR ranges that may use the key; empty means any. */
   readonly allowedAddresses: readonly string[]
   /** Origins that may use the key (`https://app.example.com`); empty means any. */
   readonly allowedOrigins: readonly string[]
   /** null: valid from the start. */
   readonly notBefore: Instant | null
+  /** When it is to get a new secret; null: nobody said so. */
+  readonly rotation: KeyRotation | null
   /** null: never expires. At the instant itself the key is already expired. */
   readonly expiresAt: Instant | null
   /** null: enabled. */

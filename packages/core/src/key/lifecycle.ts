@@ -29,6 +29,12 @@ export function currentSecret({ secrets }: Pick<Key, "secrets">): Secret | undef
   return secrets.findLast(({ expiresAt }) => expiresAt === null)
 }
 
+/** The last use of any of a key's secrets; null: none was used. */
+export function lastUseOf({ secrets }: Pick<Key, "secrets">): Instant | null {
+  const uses = secrets.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+  return uses.length === 0 ? null : (Math.max(...uses) as Instant)
+}
+
 /** Both of these secrets count. */
 export interface RotationUnderWay {
   readonly newer: Secret

@@ -32,7 +32,7 @@ export function claimsOf(before: CountedKey | null, key: Key, policy: KeyCaps): 
   if (policy.maxKeysPerOwner !== null && (enters || (counts && given))) {
     rooms.push({ per: "owner", limit: policy.maxKeysPerOwner })
   }
-  const named = before === null || given || before.name !== key.name
+  const named = before === null || before.deletedAt !== null || given || before.name !== key.name
   return { now, rooms, name: policy.uniqueNames && named && key.deletedAt === null }
 }
 

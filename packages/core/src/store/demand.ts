@@ -42,12 +42,14 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
       return { resource: "keyspace", organizationId: change.keyspace.organizationId }
     case "key.insert":
     case "key.update":
+    case "key.restore":
       return { resource: "key", organizationId: change.key.organizationId }
+    case "key.purge":
     case "secret.put":
-      return { resource: "key", organizationId }
-  }
     case "credits.set":
     case "credits.add":
+      return { resource: "key", organizationId }
+  }
 }
 
 /**

@@ -23,7 +23,8 @@ export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {
     (filter.tag === undefined || key.tags.includes(filter.tag)) &&
     (filter.namePrefix === undefined || key.name.startsWith(filter.namePrefix)) &&
     within(key.expiresAt, filter.expiresFrom, filter.expiresBefore) &&
-    within(key.lastUsedAt, filter.lastUsedFrom, filter.lastUsedBefore)
+    within(key.lastUsedAt, filter.lastUsedFrom, filter.lastUsedBefore) &&
+    within(key.deletedAt, filter.deletedFrom, undefined)
   )
 }
 
@@ -43,6 +44,7 @@ export function positionOf(key: Key, order: KeyOrder): KeyPosition {
     name: key.name,
     expires_at: key.expiresAt ?? 0,
     last_used_at: key.lastUsedAt ?? 0,
+    deleted_at: key.deletedAt ?? 0,
   }[order]
   return { order, value, id: key.id }
 }

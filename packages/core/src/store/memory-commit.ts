@@ -6,7 +6,7 @@ import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Replay } from "../replay.ts"
 import { demandOneOrganization } from "./demand.ts"
-import { insertKey, putSecret, updateKey } from "./memory-keys.ts"
+import { changeBalance, insertKey, purgeKey, putSecret, restoreKey, updateKey } from "./memory-keys.ts"
 import { insertPrincipal, updatePrincipal } from "./memory-principals.ts"
 import {
   deleteSession,
@@ -89,15 +89,15 @@ function make(transaction: Transaction, change: Change): void {
     case "key.update":
       updateKey(transaction, change.key, change.policy)
       break
+    case "key.restore":
+      restoreKey(transaction, change.key, change.policy)
+      break
+    case "key.purge":
+      purgeKey(transaction, change.keyId, change.deletedBefore)
+      break
     case "secret.put":
       putSecret(transaction, change.keyId, change.secret)
       break
-  }
-}
-
-function append(transaction: Transaction, events: readonly AuditDraft[]): void {
-  const { organizationId, tables } = transaction
-  if (!tables.organizations.has(organizationId)) fail({ code: "not_found", resource: "organization" })
     case "credits.set":
       changeBalance(transaction, change.keyId, ({ refill }) =>
         balanceFrom(change.remaining, refill, change.at),
@@ -108,6 +108,12 @@ function append(transaction: Transaction, events: readonly AuditDraft[]): void {
         added(balanceAt(credits, change.at), change.units),
       )
       break
+  }
+}
+
+function append(transaction: Transaction, events: readonly AuditDraft[]): void {
+  const { organizationId, tables } = transaction
+  if (!tables.organizations.has(organizationId)) fail({ code: "not_found", resource: "organization" })
   const chain = [...(tables.chains.get(organizationId) ?? [])]
   for (const event of events) {
     const { sequence, hash } = chain.at(-1) ?? emptyChain

@@ -1,8 +1,10 @@
 import { balanceAfterChange, type CreditBalance, type Credits } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Key, Secret } from "../key/key.ts"
+import { lastUseOf } from "../key/lifecycle.ts"
 import type { KeyCaps } from "../keyspace.ts"
 import { isSameOwner, type Owner } from "../owner.ts"
+import type { Instant } from "../time.ts"
 import { claimsOf, countsAt } from "./claims.ts"
 import { owned, type Transaction } from "./memory-tables.ts"
 

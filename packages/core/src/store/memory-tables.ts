@@ -45,6 +45,13 @@ export class Tables {
     return owned(this.keys, organizationId).filter(({ deletedAt }) => deletedAt === null)
   }
 
+  /** Nothing is looked for by the last use of a deleted key. */
+  deletedKeysOf(organizationId: string): Key[] {
+    return owned(this.keys, organizationId)
+      .filter(({ deletedAt }) => deletedAt !== null)
+      .map((key) => ({ ...key, lastUsedAt: null }))
+  }
+
   /** The user or service account, unless it is removed or another organization's. */
   principal(organizationId: string, id: string): Principal | null {
     const principal = this.principals.get(id)

@@ -3,6 +3,7 @@ import { balanceAt, spent } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Digest } from "../key/digest.ts"
 import type { Key } from "../key/key.ts"
+import { rotationIsPending } from "../key/rotation-schedule.ts"
 import type { OwnerState } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { demandPosition } from "./demand.ts"
@@ -11,7 +12,7 @@ import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
 import { owned, replayName, Tables } from "./memory-tables.ts"
 import { compareText } from "./order.ts"
-import { type KeyUsage, keyOrder, principalOrder, type Store } from "./store.ts"
+import { type DueKey, isDescending, type KeyUsage, keyOrder, principalOrder, type Store } from "./store.ts"
 
 /**
  * A store that lives as long as the process: for tests and trials. It reads whole tables, so its cost grows with them.
@@ -127,19 +128,54 @@ export function openMemoryStore(): Store {
     key: (organizationId, id) => answer(() => tables.key(organizationId, id)),
     keyByAlias: (organizationId, alias) =>
       answer(() => tables.keysOf(organizationId).find((key) => key.alias === alias) ?? null),
+    deletedKey: (organizationId, id) =>
+      answer(() => tables.deletedKeysOf(organizationId).find((key) => key.id === id) ?? null),
     deletedKeyByAlias: (organizationId, alias) =>
+      answer(() => tables.deletedKeysOf(organizationId).find((key) => key.alias === alias) ?? null),
+    keysDeletedBefore: (instant, most) =>
+      answer(() =>
+        [...tables.keys.values()]
+          .filter(({ deletedAt }) => deletedAt !== null && deletedAt < instant)
+          .sort((a, b) => Number(a.deletedAt) - Number(b.deletedAt) || compareText(a.id, b.id))
+          .slice(0, most)
+          .map(({ organizationId, id, name }) => ({ organizationId, id, name })),
+      ),
+    purgeUsage: (organizationId, keyId, most) =>
       answer(() => {
-        const keys = owned(tables.keys, organizationId)
-        const deleted = keys.find((key) => key.alias === alias && key.deletedAt !== null)
-        return deleted ? { ...deleted, lastUsedAt: null } : null
+        const deleted = tables.deletedKeysOf(organizationId).some(({ id }) => id === keyId)
+        const counts = (deleted && tables.usage.get(keyId)) || new Map()
+        const purged = [...counts.keys()].slice(0, most)
+        for (const name of purged) counts.delete(name)
+        return purged.length
       }),
     keys: (organizationId, filter, now, page) =>
       answer(() => {
         const order = keyOrder(filter)
         demandPosition(order, page.after)
-        const matching = tables.keysOf(organizationId).filter((key) => keyMatches(key, filter, now))
-        const direction = order === "created_at" ? "descending" : "ascending"
+        const keys =
+          order === "deleted_at" ? tables.deletedKeysOf(organizationId) : tables.keysOf(organizationId)
+        const matching = keys.filter((key) => keyMatches(key, filter, now))
+        const direction = isDescending(order) ? "descending" : "ascending"
         return pageOf(matching, direction, (key) => positionOf(key, order), page)
+      }),
+
+    keysDueForRotation: (now, { limit, after }) =>
+      answer(() => {
+        const due = [...tables.keys.values()]
+          .filter((key) => rotationIsPending(key, now))
+          .map(
+            ({ organizationId, id, rotation }): DueKey => ({
+              organizationId,
+              id,
+              dueAt: rotation?.dueAt ?? now,
+            }),
+          )
+        const valued = (key: DueKey) => ({ ...key, value: key.dueAt })
+        const { items, next } = pageOf(due, "ascending", valued, { limit, after: after && valued(after) })
+        return {
+          items,
+          next: next && { organizationId: next.organizationId, id: next.id, dueAt: next.dueAt },
+        }
       }),
 
     subject: (digests) =>
@@ -167,6 +203,20 @@ export function openMemoryStore(): Store {
           secret.version === secretVersion ? { ...secret, ...to } : secret,
         )
         tables.keys.set(keyId, { ...key, secrets })
+      }),
+
+    spendCredits: (organizationId, keyId, units, now) =>
+      answer(() => {
+        const key = tables.key(organizationId, keyId)
+        if (!key?.credits) return null
+        const spending = spent(balanceAt(key.credits, now), units)
+        tables.keys.set(keyId, { ...key, credits: { ...key.credits, ...spending.balance } })
+        return spending
+      }),
+    creditBalance: (organizationId, keyId, now) =>
+      answer(() => {
+        const credits = tables.key(organizationId, keyId)?.credits
+        return credits ? balanceAt(credits, now) : null
       }),
 
     recordUsage: (usage) =>
@@ -205,20 +255,6 @@ export function openMemoryStore(): Store {
       answer(() => {
         const held = tables.leases.get(name)
         if (held && held.holder !== holder && now < held.until) return false
-    spendCredits: (organizationId, keyId, units, now) =>
-      answer(() => {
-        const key = tables.key(organizationId, keyId)
-        if (!key?.credits) return null
-        const spending = spent(balanceAt(key.credits, now), units)
-        tables.keys.set(keyId, { ...key, credits: { ...key.credits, ...spending.balance } })
-        return spending
-      }),
-    creditBalance: (organizationId, keyId, now) =>
-      answer(() => {
-        const credits = tables.key(organizationId, keyId)?.credits
-        return credits ? balanceAt(credits, now) : null
-      }),
-
         tables.leases.set(name, { holder, until })
         return true
       }),

@@ -109,13 +109,21 @@ export interface Store {
   keyByAlias(organizationId: string, alias: number): Promise<Key | null>
   /**
    * A deleted key, as it was last, except that `lastUsedAt` is null, as nothing is looked for by it any more; that of each
-   * secret stays. null for a key that is not deleted.
+   * secret stays. null for a key that is not deleted, or purged.
    */
+  deletedKey(organizationId: string, id: string): Promise<Key | null>
   deletedKeyByAlias(organizationId: string, alias: number): Promise<Key | null>
+  /**
+   * Keys of all organizations that were deleted before an instant and are not purged, the longest deleted first, at most
+   * `most`. For the job that purges them.
+   */
+  keysDeletedBefore(instant: Instant, most: number): Promise<readonly DeletedKey[]>
+  /** Forgets the usage of a deleted key, at most `most` hours and outcomes; none of any other key. @returns how many */
+  purgeUsage(organizationId: string, keyId: string, most: number): Promise<number>
   /**
    * Keys that match every part of the filter, in the order that `keyOrder(filter)` names. Costs the same at any size:
    * one index leads, the rest of the filter is applied to at most `keyScanMaximum` rows, and a page may therefore be
-   * shorter than asked, even empty, and still have a `next`. No deleted keys.
+   * shorter than asked, even empty, and still have a `next`. No deleted keys, unless the filter asks for those alone.
    * @throws "invalid_input" for a position of a list with another order
    */
   keys(
@@ -124,6 +132,12 @@ export interface Store {
     now: Instant,
     page: Page<KeyPosition>,
   ): Promise<PageOf<Key, KeyPosition>>
+
+  /**
+   * Keys of all organizations whose rotation is pending (`rotationIsPending`), by when it is due, then by id. For the job
+   * that rotates them.
+   */
+  keysDueForRotation(now: Instant, page: Page<DueKey>): Promise<PageOf<DueKey, DueKey>>
 
   /**
    * The key that a presented secret belongs to, in one indexed read. Establishes the organization, so it takes none.
@@ -232,6 +246,17 @@ export type Change =
    * again, given a later expiry), one of another owner, one of another name.
    */
   | { readonly kind: "key.update"; readonly key: Key; readonly policy: KeyCaps }
+  /**
+   * A deleted key is there again as it was, with the `updatedAt` and `revision` of this one, which is made from
+   * `key.revision - 1`; its `lastUsedAt` is the last use of any secret. Refused like a `key.insert`, at `updatedAt`, and
+   * with "not_found" unless the key is deleted.
+   */
+  | { readonly kind: "key.restore"; readonly key: Key; readonly policy: KeyCaps }
+  /**
+   * Forgets a key that was deleted before an instant, all but the digests of its secrets, which stay taken; "not_found"
+   * when there is no such. `purgeUsage` comes first: what is left of its usage goes with the key.
+   */
+  | { readonly kind: "key.purge"; readonly keyId: string; readonly deletedBefore: Instant }
   /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
 
@@ -271,7 +296,12 @@ export interface KeyFilter {
   readonly expiresBefore?: Instant | undefined
   readonly lastUsedFrom?: Instant | undefined
   readonly lastUsedBefore?: Instant | undefined
+  /** Present: only keys that were deleted then or later. Absent: only keys that are not deleted. */
+  readonly deletedFrom?: Instant | undefined
 }
+
+/** What the job that purges keys has to know of one. */
+export type DeletedKey = Pick<Key, "organizationId" | "id" | "name">
 
 /** The role that somebody active has at all times, once somebody had it. */
 export const ownerRole = "owner"
@@ -279,11 +309,25 @@ export const ownerRole = "owner"
 /** Most rows that one page of a list of keys looks at. */
 export const keyScanMaximum = 2000
 
-/** By what a list is ordered; ties by id, the same way. `created_at` is newest first, the others ascending. */
-export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at"
+/** A key that is to be rotated, and where it stands among them. */
+export interface DueKey extends Pick<Key, "organizationId" | "id"> {
+  readonly dueAt: Instant
+}
 
-/** A name prefix orders by name, a range by what it ranges over; otherwise the newest come first. */
+/** By what a list is ordered; ties by id, the same way. */
+export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at" | "deleted_at"
+
+/** Whether a list in this order starts with what comes last: the newest, the last deleted. */
+export function isDescending(order: KeyOrder): boolean {
+  return order === "created_at" || order === "deleted_at"
+}
+
+/**
+ * Deleted keys come in the order in which they were deleted, the last one first. Of others, a name prefix orders by name, a
+ * range by what it ranges over; otherwise the newest come first.
+ */
 export function keyOrder(filter: KeyFilter): KeyOrder {
+  if (filter.deletedFrom !== undefined) return "deleted_at"
   if (filter.namePrefix !== undefined) return "name"
   if (filter.expiresFrom !== undefined || filter.expiresBefore !== undefined) return "expires_at"
   if (filter.lastUsedFrom !== undefined || filter.lastUsedBefore !== undefined) return "last_used_at"

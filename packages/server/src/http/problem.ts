@@ -158,6 +158,8 @@ function occurrenceOf(failure: Failure): Occurrence {
       return { detail: `The ${failure.resource} was changed in the meantime.` }
     case "key_revoked":
       return { detail: "The key is revoked." }
+    case "delete_protected":
+      return { detail: "The key is protected against deletion." }
     case "rotation_under_way":
       return { detail: "The secret before the newest still lives." }
     case "no_rotation":

@@ -1,5 +1,6 @@
 import type { Job } from "./job.ts"
+import { purgeOfDeletedKeys } from "./purge-deleted-keys.ts"
 import { purgeReplays } from "./purge-replays.ts"
 
 /** All that a server does without being asked. */
-export const jobs: readonly Job[] = [purgeReplays]
+export const jobs: readonly Job[] = [purgeOfDeletedKeys, purgeReplays]

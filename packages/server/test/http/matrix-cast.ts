@@ -1,4 +1,12 @@
-import { type Owner, openSession, type Principal, type Role, systemCaller, type User } from "@keyward/core"
+import {
+  type NewKey,
+  type Owner,
+  openSession,
+  type Principal,
+  type Role,
+  systemCaller,
+  type User,
+} from "@keyward/core"
 import type { Ask, NativeServer } from "./native-server.ts"
 
 /** Who calls: users of these roles, and a service account that is a member. The order of the columns of the matrix. */
@@ -58,6 +66,8 @@ export interface Target {
   readonly organizationId: string
   readonly keyspaceId: string
   readonly keyId: string
+  /** Another key of the same owner, which was deleted. */
+  readonly deletedId: string
   readonly secret: string
   /** Whom a new key is to act for. */
   readonly owner: Owner
@@ -96,12 +106,15 @@ export async function setStage(server: NativeServer): Promise<Stage> {
   const key = await authority.createKey(there, { keyspaceId: theirs.id, owner: ownerOf(user), name: "Key" })
   const deleted = await authority.createKey(server.system, { keyspaceId: keyspace.id, name: "Deleted" })
   await authority.deleteKey(server.system, deleted.key.id, null)
+  const gone = await authority.createKey(there, { keyspaceId: theirs.id, owner: ownerOf(user), name: "Gone" })
+  await authority.deleteKey(there, gone.key.id, null)
   return {
     keyspaceId: keyspace.id,
     foreign: {
       organizationId,
       keyspaceId: theirs.id,
       keyId: key.key.id,
+      deletedId: gone.key.id,
       secret: key.secret,
       owner: ownerOf(user),
       userId: user.id,
@@ -116,6 +129,7 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       organizationId: unknownId,
       keyspaceId: unknownId,
       keyId: unknownId,
+      deletedId: unknownId,
       secret: deleted.secret,
       owner: { kind: "user", id: unknownId },
       userId: unknownId,
@@ -154,14 +168,23 @@ export async function newTarget(
   const user = await userWith(server, [role])
   const account = await accountWith(server, [role])
   if (callee === "others") return targetOf(server, stage, user, account, "organizations.read")
-  const { key, secret } = await server.keyward.authority.createKey(server.system, {
+  const { authority } = server.keyward
+  const ofOwner = {
     keyspaceId: server.created.managementKeyspace.id,
     owner: ownerOf(user),
     name: "Of an owner",
     permissions: ["*"],
-  })
+  }
+  const { key, secret } = await authority.createKey(server.system, ofOwner)
+  const deletedId = await deletedKey(server, ofOwner)
   const target = await targetOf(server, stage, user, account, "organizations.write")
-  return { ...target, keyId: key.id, secret, roles: ["owner"] }
+  return { ...target, keyId: key.id, deletedId, secret, roles: ["owner"] }
+}
+
+async function deletedKey({ keyward, system }: NativeServer, input: NewKey): Promise<string> {
+  const { key } = await keyward.authority.createKey(system, input)
+  await keyward.authority.deleteKey(system, key.id, null)
+  return key.id
 }
 
 let made = 0
@@ -180,6 +203,7 @@ async function targetOf(
     organizationId: server.created.organization.id,
     keyspaceId,
     keyId: key.id,
+    deletedId: await deletedKey(server, { keyspaceId, owner, name: "Deleted" }),
     secret,
     owner,
     userId: user.id,

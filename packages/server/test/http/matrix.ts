@@ -293,6 +293,7 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     ...changedKey(200),
   },
   deleteKey: { call: ({ keyId }) => [`/v1/keys/${keyId}`, { method: "DELETE" }], ...changedKey(204) },
+  restoreKey: { call: ({ deletedId }) => [`/v1/keys/${deletedId}/restore`, post()], ...changedKey(200) },
   revokeKey: { call: ({ keyId }) => [`/v1/keys/${keyId}/revoke`, post()], ...changedKey(200) },
   revealKey: {
     call: ({ keyId }) => [`/v1/keys/${keyId}/reveal`, post({ reason: "The holder lost it." })],
@@ -310,13 +311,13 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     call: ({ keyId }) => [`/v1/keys/${keyId}/rotation/extend`, post({ overlap: "PT1H" })],
     ...changedKey(409),
   },
-  readKeyUsage: { call: ({ keyId }) => [`/v1/keys/${keyId}/usage`], ...readKeyOf },
   // None of the keys has credits. Whoever may write only their own keys gives themselves none.
   addKeyCredits: {
     call: ({ keyId }) => [`/v1/keys/${keyId}/credits`, post({ amount: 5 })],
     ...changedKey(422),
     own: [422, 422, 403, 403, 422, 403],
   },
+  readKeyUsage: { call: ({ keyId }) => [`/v1/keys/${keyId}/usage`], ...readKeyOf },
 
   verifyKey: { call: ({ secret }) => ["/v1/keys/verify", post({ key: secret })], ...verified },
   verifyKeys: {

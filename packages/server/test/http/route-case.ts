@@ -9,12 +9,14 @@ export interface Scene {
   readonly secret: string
   /** In a recoverable keyspace. */
   readonly recoverableId: string
+  /** Was deleted. */
+  readonly deletedId: string
   /** In a recoverable keyspace too, with two secrets that live. */
   readonly rotatingId: string
-  /** Without roles. */
-  readonly userId: string
   /** Has 10 credits, and no refill. */
   readonly countedId: string
+  /** Without roles. */
+  readonly userId: string
   /** Without roles. */
   readonly serviceAccountId: string
   /** Grants `roles.write`. */

@@ -193,11 +193,45 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
     answers: (json) => expect(json).toBeUndefined(),
     foreign: "key",
     problems: {
+      async delete_protected(server, { keyId }) {
+        await server.ask(`/v1/keys/${keyId}`, patch({ delete_protected: true }))
+        await server.refused(`/v1/keys/${keyId}`, "delete_protected", { method: "DELETE" })
+      },
       grant_exceeds_caller: (server) => exceeding(server, (id) => [`/v1/keys/${id}`, { method: "DELETE" }]),
       async revision_conflict(server, scene) {
         const asked = { method: "DELETE", headers: { "if-match": '"7"' } }
         await server.refused(`/v1/keys/${scene.keyId}`, "revision_conflict", asked)
       },
+    },
+  },
+  restoreKey: {
+    call: ({ deletedId }) => [`/v1/keys/${deletedId}/restore`, post()],
+    answers: (json, { deletedId }, { headers }) => {
+      expect(json).toMatchObject({ id: deletedId, name: "Deleted", state: "active", deleted_at: null })
+      expect(headers["etag"]).toBe('"3"')
+    },
+    foreign: "key",
+    problems: {
+      async already_exists(server) {
+        const keyspaceId = await cappedKeyspace(server, { unique_names: true })
+        const deletedId = await deletedKey(server, keyspaceId)
+        await server.ask("/v1/keys", post({ keyspace_id: keyspaceId, name: "Deleted" }))
+        await server.refused(`/v1/keys/${deletedId}/restore`, "already_exists", post())
+      },
+      async too_many_keys(server) {
+        const keyspaceId = await cappedKeyspace(server, { max_keys: 1 })
+        const deletedId = await deletedKey(server, keyspaceId)
+        await server.ask("/v1/keys", post({ keyspace_id: keyspaceId, name: "One" }))
+        await server.refused(`/v1/keys/${deletedId}/restore`, "too_many_keys", post())
+      },
+      async grant_exceeds_caller(server) {
+        await exceeding(
+          server,
+          restore,
+          await deletedKey(server, server.created.managementKeyspace.id, ["*"]),
+        )
+      },
+      revision_conflict: (server, { deletedId }) => otherRevision(server, deletedId, restore),
     },
   },
   revokeKey: {
@@ -215,6 +249,18 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
     foreign: "key",
     problems: {
       grant_exceeds_caller: (server) => exceeding(server, (id) => [`/v1/keys/${id}/revoke`, post()]),
+    },
+  },
+  addKeyCredits: {
+    call: ({ countedId }) => [`/v1/keys/${countedId}/credits`, post({ amount: 5 })],
+    answers: (json, { countedId }, { headers }) => {
+      expect(json).toMatchObject({ id: countedId, revision: 1, credits: { remaining: 15, refills_at: null } })
+      expect(headers["etag"]).toBe('"1"')
+    },
+    foreign: "key",
+    problems: {
+      key_revoked: (server, { keyId }) => revokedOne(server, keyId, addCredits),
+      grant_exceeds_caller: (server) => exceeding(server, addCredits),
     },
   },
   revealKey: {
@@ -251,18 +297,6 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
         const asked = post({ secret_sha256: hash("sha256", secret) })
         const { json } = await server.refused(`/v1/keys/${keyId}/rotate`, "already_exists", asked)
         expect(json.errors).toMatchObject([{ member: "/secret_sha256" }])
-  addKeyCredits: {
-    call: ({ countedId }) => [`/v1/keys/${countedId}/credits`, post({ amount: 5 })],
-    answers: (json, { countedId }, { headers }) => {
-      expect(json).toMatchObject({ id: countedId, revision: 1, credits: { remaining: 15, refills_at: null } })
-      expect(headers["etag"]).toBe('"1"')
-    },
-    foreign: "key",
-    problems: {
-      key_revoked: (server, { keyId }) => revokedOne(server, keyId, addCredits),
-      grant_exceeds_caller: (server) => exceeding(server, addCredits),
-    },
-  },
       },
       key_revoked: (server, { keyId }) => revokedOne(server, keyId, rotate),
       async rotation_under_way(server, { rotatingId }) {
@@ -387,6 +421,8 @@ function rotationProblems(change: "finish" | "cancel" | "extend"): NonNullable<C
 type CallOnKey = (id: string) => readonly [string, Ask]
 
 const rotate: CallOnKey = (id) => [`/v1/keys/${id}/rotate`, post()]
+const addCredits: CallOnKey = (id) => [`/v1/keys/${id}/credits`, post({ amount: 5 })]
+const restore: CallOnKey = (id) => [`/v1/keys/${id}/restore`, post()]
 
 async function revokedOne(server: NativeServer, keyId: string, call: CallOnKey): Promise<void> {
   await server.ask(`/v1/keys/${keyId}/revoke`, post())
@@ -399,42 +435,6 @@ async function otherRevision(server: NativeServer, keyId: string, call: CallOnKe
   await server.refused(path, "revision_conflict", { ...asked, headers: { "if-match": '"9"' } })
 }
 
-/** @returns the id of a new key that is being rotated */
-async function rotatingKey(server: NativeServer, keyspaceId: string): Promise<string> {
-  const { json } = await server.ask("/v1/keys", post({ keyspace_id: keyspaceId, name: "Rotating" }))
-  await server.ask(`/v1/keys/${json.id}/rotate`, post())
-  return json.id
-}
-
-/** A caller who may write and reveal keys, but holds less than a management key can. */
-async function exceeding(server: NativeServer, call: CallOnKey): Promise<void> {
-  const token = await server.managementKey(["keys.write", "keys.reveal", "keys.read"])
-  const [path, asked] = call(server.created.adminKey.key.id)
-  const { json } = await server.refused(path, "grant_exceeds_caller", { ...asked, token })
-  expect(json.missing_permissions).toEqual(["*"])
-}
-
-async function sceneOf(server: NativeServer): Promise<Scene> {
-  // Lists are in the order of time.
-  server.clock.advance(1000)
-  const permissions = ["invoices.read", "invoices.write"].map((name) => ({ name }))
-  const keyspace = await server.ask("/v1/keyspaces", post({ name: "Invoices", prefix: "inv", permissions }))
-  const owner = { kind: "external", id: "user/é 1" }
-  const members = { name: "Key", permissions: ["invoices.read"], owner }
-const addCredits: CallOnKey = (id) => [`/v1/keys/${id}/credits`, post({ amount: 5 })]
-const restore: CallOnKey = (id) => [`/v1/keys/${id}/restore`, post()]
-  const key = await server.ask("/v1/keys", post({ keyspace_id: keyspace.json.id, ...members }))
-  server.clock.advance(1000)
-  const recoverable = await server.ask(
-    "/v1/keyspaces",
-    post({ name: "Recoverable", prefix: "rec", retention: "recoverable" }),
-  )
-  const kept = await server.ask("/v1/keys", post({ keyspace_id: recoverable.json.id, name: "Kept" }))
-  return {
-    organizationId: server.created.organization.id,
-    keyspaceId: keyspace.json.id,
-    keyId: key.json.id,
-    secret: key.json.secret,
 /** @returns the id of a key that was deleted */
 async function countedKey(server: NativeServer, keyspace_id: string): Promise<string> {
   const asked = { keyspace_id, name: "Counted", credits: { remaining: 10 } }
@@ -451,8 +451,48 @@ async function deletedKey(
   return json.id
 }
 
+/** @returns the id of a new key that is being rotated */
+async function rotatingKey(server: NativeServer, keyspaceId: string): Promise<string> {
+  const { json } = await server.ask("/v1/keys", post({ keyspace_id: keyspaceId, name: "Rotating" }))
+  await server.ask(`/v1/keys/${json.id}/rotate`, post())
+  return json.id
+}
+
+/** A caller who may write and reveal keys, but holds less than a management key can. */
+async function exceeding(
+  server: NativeServer,
+  call: CallOnKey,
+  keyId = server.created.adminKey.key.id,
+): Promise<void> {
+  const token = await server.managementKey(["keys.write", "keys.reveal", "keys.read"])
+  const [path, asked] = call(keyId)
+  const { json } = await server.refused(path, "grant_exceeds_caller", { ...asked, token })
+  expect(json.missing_permissions).toEqual(["*"])
+}
+
+async function sceneOf(server: NativeServer): Promise<Scene> {
+  // Lists are in the order of time.
+  server.clock.advance(1000)
+  const permissions = ["invoices.read", "invoices.write"].map((name) => ({ name }))
+  const keyspace = await server.ask("/v1/keyspaces", post({ name: "Invoices", prefix: "inv", permissions }))
+  const owner = { kind: "external", id: "user/é 1" }
+  const members = { name: "Key", permissions: ["invoices.read"], owner }
+  const key = await server.ask("/v1/keys", post({ keyspace_id: keyspace.json.id, ...members }))
+  server.clock.advance(1000)
+  const recoverable = await server.ask(
+    "/v1/keyspaces",
+    post({ name: "Recoverable", prefix: "rec", retention: "recoverable" }),
+  )
+  const kept = await server.ask("/v1/keys", post({ keyspace_id: recoverable.json.id, name: "Kept" }))
+  return {
+    organizationId: server.created.organization.id,
+    keyspaceId: keyspace.json.id,
+    keyId: key.json.id,
+    secret: key.json.secret,
     recoverableId: kept.json.id,
+    deletedId: await deletedKey(server, keyspace.json.id),
     rotatingId: await rotatingKey(server, recoverable.json.id),
+    countedId: await countedKey(server, keyspace.json.id),
     ...(await someone(server)),
   }
 }
@@ -492,7 +532,6 @@ describe.each(table)("$name", ({ route, one }) => {
         .sort(),
     ).toEqual(own.filter((code) => code !== "store_unavailable").sort())
     expect(route.problems.includes("not_found")).toBe(one.foreign !== undefined)
-    countedId: await countedKey(server, keyspace.json.id),
   })
 
   for (const [code, bringAbout] of Object.entries(one.problems ?? {})) {
@@ -633,7 +672,9 @@ async function sceneOf2(): Promise<Scene> {
     ...scene,
     keyId: key.json.id,
     secret: key.json.secret,
+    deletedId: await deletedKey(server, scene.keyspaceId),
     rotatingId: await rotatingKey(server, kept.json.keyspace_id),
+    countedId: await countedKey(server, scene.keyspaceId),
     ...(await someone(server)),
   }
 }
@@ -674,7 +715,6 @@ describe.each(withPermission)("$name needs $permission", ({ route, one, permissi
     const token = await server.managementKey(bound)
     const [path, asked] = one.call(scene)
     const reply = await server.ask(path, { ...asked, token })
-    countedId: await countedKey(server, scene.keyspaceId),
     const filtered = route.operationId === "listKeys"
     expect(reply.status < 400, reply.text).toBe(aboutOne || filtered)
     if (aboutOne && route.tag === "Verification") expect(JSON.stringify(reply.json)).toContain('"VALID"')
@@ -700,7 +740,9 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
       keyId: unknownId,
       secret: theirs.secret,
       recoverableId: unknownId,
+      deletedId: unknownId,
       rotatingId: unknownId,
+      countedId: unknownId,
       userId: unknownId,
       serviceAccountId: unknownId,
       roleName: "unknown",
@@ -742,7 +784,6 @@ test("verification, check and lists do not tell another organization's key from 
   expect(await list(theirs.keyspaceId)).toEqual(await list("unknown"))
   const audit = async (id: string) => (await server.ask(`/v1/audit?target_id=${id}`)).json
   expect(await audit(theirs.keyId)).toEqual(await audit("unknown"))
-      countedId: unknownId,
   const query = `?keyspace_id=${theirs.keyspaceId}`
   await server.refused(`/v1/check${query}`, "key_refused", { token: scene.secret })
 })

@@ -10,6 +10,7 @@ import {
   keyInsert,
   minute,
   noon,
+  restoreKey,
   sampleDraft,
   sampleKey,
   sampleKeyspace,
@@ -36,7 +37,8 @@ export function pagingContract(store: () => Store): void {
         const ends = [at(1), at(11)].map((member) => sampleKey(founded, member))
         await insertKeys(store(), ...ends)
         for (const gone of [early, first.items[2]]) {
-          if (gone) await updateKey(store(), gone, { deletedAt: noon })
+          if (gone?.deletedAt === null) await updateKey(store(), gone, { deletedAt: noon })
+          else if (gone) await restoreKey(store(), gone)
         }
         const rest = await everyPage((after: KeyPosition | null) =>
           store().keys(organizationId, filter, noon, { limit: 2, after: after ?? first.next }),
@@ -123,4 +125,5 @@ const orders: Readonly<Record<KeyOrder | "created_at, by owner" | "created_at, b
   },
   expires_at: { filter: { expiresFrom: noon }, at: (place) => ({ expiresAt: instant(place) }) },
   last_used_at: { filter: { lastUsedFrom: noon }, at: (place) => ({ lastUsedAt: instant(place) }) },
+  deleted_at: { filter: { deletedFrom: noon }, at: (place) => ({ deletedAt: instant(place) }) },
 }

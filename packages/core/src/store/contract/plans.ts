@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { KeyCaps } from "../../keyspace.ts"
+import { type KeyCaps, openPolicy } from "../../keyspace.ts"
 import { later } from "../../time.ts"
 import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
 import {
@@ -92,11 +92,35 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     tag: "x",
   }),
   keyByAlias: (store, { organization }) => store.keyByAlias(organization.id, 1),
+  "keys: deleted": lists({ deletedFrom: noon }),
+  "keys: deleted, of a keyspace": lists({ deletedFrom: noon, keyspaceId: "x" }),
+  "keys: deleted, of an owner": lists({ deletedFrom: noon, owner: { kind: "external", id: "x" } }),
+  deletedKey: (store, { organization }) => store.deletedKey(organization.id, "x"),
   deletedKeyByAlias: (store, { organization }) => store.deletedKeyByAlias(organization.id, 1),
+  keysDueForRotation: async (store) => {
+    await store.keysDueForRotation(noon, first)
+    const after = { organizationId: "x", id: "x", dueAt: noon }
+    await store.keysDueForRotation(noon, { limit: 5, after })
+  },
+  keysDeletedBefore: (store) => store.keysDeletedBefore(noon, 5),
+  purgeUsage: async (store, ours) => {
+    const key = sampleKey(ours)
+    await insertKeys(store, key)
+    await commit(store, key.organizationId, keyUpdate(revised(key, { deletedAt: noon })))
+    await store.purgeUsage(key.organizationId, key.id, 5)
+  },
   subject: (store) => store.subject(digests),
   redigest: (store) =>
     store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
   usage: (store, { organization }) => store.usage(organization.id, "x", noon, later(noon, hour)),
+  spendCredits: async (store, ours) => {
+    const key = sampleKey(ours, { credits: sampleCredits({ remaining: 1 }) })
+    await insertKeys(store, key)
+    for (let spending = 0; spending < 2; spending++) {
+      await store.spendCredits(ours.organization.id, key.id, 1, noon)
+    }
+  },
+  creditBalance: (store, { organization }) => store.creditBalance(organization.id, "x", noon),
   recordUsage: async (store, ours) => {
     const key = sampleKey(ours)
     await insertKeys(store, key)
@@ -113,14 +137,6 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     await store.lease("x", "y", noon, later(noon, hour))
     await store.lease("x", "z", noon, later(noon, hour))
   },
-  spendCredits: async (store, ours) => {
-    const key = sampleKey(ours, { credits: sampleCredits({ remaining: 1 }) })
-    await insertKeys(store, key)
-    for (let spending = 0; spending < 2; spending++) {
-      await store.spendCredits(ours.organization.id, key.id, 1, noon)
-    }
-  },
-  creditBalance: (store, { organization }) => store.creditBalance(organization.id, "x", noon),
   setting: (store) => store.setting("x"),
   ensureSetting: (store) => store.ensureSetting("x", "y"),
   "commit: caps on active keys": caps("active"),
@@ -154,8 +170,13 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       { kind: "keyspace.update", keyspace: { ...ours.keyspace, revision: 2 } },
       keyInsert(key, capped),
       keyUpdate(changed),
+      { kind: "credits.set", keyId: key.id, remaining: 5, at: noon },
+      { kind: "credits.add", keyId: key.id, units: 5, at: noon },
       { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
-      keyUpdate(revised(changed, { deletedAt: noon })),
+      keyUpdate(deleted),
+      { kind: "key.restore", key: restored, policy: { ...openPolicy, ...capped } },
+      keyUpdate(revised(restored, { deletedAt: noon })),
+      { kind: "key.purge", keyId: key.id, deletedBefore: later(noon, 1) },
     )
   },
 }
@@ -170,8 +191,6 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
     beforeAll(async () => {
       if (!watch) return
       store = await open()
-      { kind: "credits.set", keyId: key.id, remaining: 5, at: noon },
-      { kind: "credits.add", keyId: key.id, units: 5, at: noon },
       statements = watch(store)
       ours = await found(store)
       // Enough that reading a table from end to end would be the slower way.
@@ -182,6 +201,7 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
           tags: [`tag ${at % 100}`],
           expiresAt: later(noon, at * minute),
           lastUsedAt: later(noon, at * minute),
+          credits: sampleCredits(),
         }),
       )
       const users = Array.from({ length: 500 }, (_, at) =>
@@ -201,7 +221,6 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
               replay: sampleReplay(ours.organization.id, { expiresAt: later(noon, at) }),
             }) as const,
         ),
-          credits: sampleCredits(),
       )
       await store.pushThrottles(new Map(users.map(({ email }, at) => [email, noon + at])), noon)
     })

@@ -78,6 +78,18 @@ export async function updateKey(store: Store, key: Key, members: Partial<Key> = 
   return next
 }
 
+/** @param policy default: nothing is limited */
+export async function restoreKey(
+  store: Store,
+  deleted: Key,
+  policy: Partial<KeyspacePolicy> = {},
+): Promise<Key> {
+  const key = revised(deleted, { deletedAt: null })
+  const change: Change = { kind: "key.restore", key, policy: { ...openPolicy, ...policy } }
+  await commit(store, key.organizationId, change)
+  return key
+}
+
 export async function insertPrincipals(store: Store, ...principals: Principal[]): Promise<void> {
   for (const principal of principals) {
     await commit(store, principal.organizationId, { kind: "principal.insert", principal })
@@ -221,6 +233,7 @@ export function sampleKeyspace(organizationId: string, members: Partial<Keyspace
     roles: [],
     limits: [],
     policy: openPolicy,
+    rotation: null,
     createdAt: noon,
     updatedAt: noon,
     revision: 1,
@@ -242,20 +255,33 @@ export function sampleKey({ organization, keyspace }: Founded, members: Partial<
     tags: [],
     metadata: {},
     limits: [],
+    credits: null,
     allowedAddresses: [],
     allowedOrigins: [],
     notBefore: null,
     expiresAt: null,
+    rotation: null,
     disabledAt: null,
     revokedAt: null,
     revocation: null,
+    deleteProtected: false,
     deletedAt: null,
     createdAt: noon,
     updatedAt: noon,
     revision: 1,
     lastUsedAt: null,
     secrets: [sampleSecret()],
-    credits: null,
+    ...members,
+  }
+}
+
+/** As many as a key starts with, and as many more each midnight in UTC. */
+export function sampleCredits(members: Partial<Credits> = {}): Credits {
+  return {
+    remaining: 10,
+    refillsAt: later(noon, 12 * hour),
+    refill: { amount: 10, maximum: 10, every: "day", on: 1, at: "00:00", timeZone: "UTC" },
+    onUnavailable: "deny",
     ...members,
   }
 }
@@ -271,17 +297,6 @@ export function sampleSecret(members: Partial<Secret> = {}): Secret {
     expiresAt: null,
     lastUsedAt: null,
     lastUsedFrom: null,
-    ...members,
-  }
-}
-
-/** As many as a key starts with, and as many more each midnight in UTC. */
-export function sampleCredits(members: Partial<Credits> = {}): Credits {
-  return {
-    remaining: 10,
-    refillsAt: later(noon, 12 * hour),
-    refill: { amount: 10, maximum: 10, every: "day", on: 1, at: "00:00", timeZone: "UTC" },
-    onUnavailable: "deny",
     ...members,
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 import { emptyChain } from "../../audit/chain.ts"
 import type { Failure, ResourceKind } from "../../failure.ts"
 import type { Key } from "../../key/key.ts"
+import { openPolicy } from "../../keyspace.ts"
 import type { User } from "../../principal.ts"
 import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
@@ -20,8 +21,8 @@ import {
   noon,
   principalUpdate,
   revised,
-  sampleDraft,
   sampleCredits,
+  sampleDraft,
   sampleKey,
   sampleKeyspace,
   sampleLink,
@@ -90,9 +91,9 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
       [keyUpdate(revised(theirs.key, { organizationId })), missing("key")],
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ version: 2 }) }, missing("key")],
       [{ kind: "secret.put", keyId: theirs.key.id, secret: sampleSecret({ sealed: "x" }) }, missing("key")],
-    ]
       [{ kind: "credits.set", keyId: theirs.key.id, remaining: 9, at: noon }, missing("key")],
       [{ kind: "credits.add", keyId: theirs.key.id, units: 9, at: noon }, missing("key")],
+    ]
     for (const [change, failure] of cases) {
       await expectFailure(commit(store, organizationId, change), failure)
     }
@@ -187,6 +188,38 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.keyByAlias(theirs.organization.id, theirs.key.alias)).toEqual(theirs.key)
     expect(await store.keyByAlias(ours.organization.id, theirs.key.alias)).toBeNull()
   },
+  deletedKey: async (store, ours, theirs) => {
+    const deleted = await updateKey(store, theirs.key, { deletedAt: noon })
+    expect((await store.deletedKey(theirs.organization.id, deleted.id))?.id).toBe(deleted.id)
+    expect(await store.deletedKey(ours.organization.id, deleted.id)).toBeNull()
+    const filter = { deletedFrom: noon }
+    expect(await store.keys(ours.organization.id, filter, noon, page)).toEqual(nothing)
+    const restored = revised(deleted, { deletedAt: null })
+    const changes: Change[] = [
+      { kind: "key.restore", key: restored, policy: openPolicy },
+      {
+        kind: "key.restore",
+        key: { ...restored, organizationId: ours.organization.id },
+        policy: openPolicy,
+      },
+      { kind: "key.purge", keyId: deleted.id, deletedBefore: later(noon, 1) },
+    ]
+    for (const change of changes) {
+      const failure = { code: "not_found", resource: "key" } as const
+      await expectFailure(commit(store, ours.organization.id, change), failure)
+    }
+    expect((await store.deletedKey(theirs.organization.id, deleted.id))?.revision).toBe(deleted.revision)
+  },
+  purgeUsage: async (store, ours, { organization, key }) => {
+    const counts = [{ hour: noon, outcome: "VALID", count: 1 }] as const
+    const lastUsed = usedAt(noon)
+    await store.recordUsage([{ organizationId: organization.id, keyId: key.id, lastUsed, counts }])
+    await updateKey(store, key, { deletedAt: noon })
+    expect(await store.purgeUsage(ours.organization.id, key.id, 5)).toBe(0)
+    expect(await store.purgeUsage(organization.id, key.id, 5)).toBe(1)
+  },
+  keysDeletedBefore: "establishes or has no organization",
+  keysDueForRotation: "establishes or has no organization",
   deletedKeyByAlias: async (store, ours, theirs) => {
     const deleted = await updateKey(store, theirs.key, { deletedAt: noon })
     expect(await store.deletedKeyByAlias(theirs.organization.id, deleted.alias)).toEqual({
@@ -210,6 +243,14 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
       expect((await store.keys(organization.id, filter, noon, page)).items).toEqual([key])
       expect(await store.keys(ours.organization.id, filter, noon, page)).toEqual(nothing)
     }
+  },
+  spendCredits: async (store, ours, { key }) => {
+    expect(await store.spendCredits(ours.organization.id, key.id, 1, noon)).toBeNull()
+    expect(await store.key(key.organizationId, key.id)).toEqual(key)
+  },
+  creditBalance: async (store, ours, { key }) => {
+    expect(await store.creditBalance(key.organizationId, key.id, noon)).toMatchObject({ remaining: 10 })
+    expect(await store.creditBalance(ours.organization.id, key.id, noon)).toBeNull()
   },
   recordUsage: async (store, ours, { key }) => {
     const lastUsed = usedAt(later(noon, 2 * hour))
@@ -244,14 +285,6 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   },
   organization: "establishes or has no organization",
   organizations: "establishes or has no organization",
-  spendCredits: async (store, ours, { key }) => {
-    expect(await store.spendCredits(ours.organization.id, key.id, 1, noon)).toBeNull()
-    expect(await store.key(key.organizationId, key.id)).toEqual(key)
-  },
-  creditBalance: async (store, ours, { key }) => {
-    expect(await store.creditBalance(key.organizationId, key.id, noon)).toMatchObject({ remaining: 10 })
-    expect(await store.creditBalance(ours.organization.id, key.id, noon)).toBeNull()
-  },
   newAlias: "establishes or has no organization",
   sessionByDigest: "establishes or has no organization",
   purgeSessions: "establishes or has no organization",
@@ -294,6 +327,7 @@ export function tenantContract(store: () => Store): void {
         owner: { kind: "external", id: "shared" },
         expiresAt: later(noon, hour),
         lastUsedAt: noon,
+        credits: sampleCredits(),
       })
       await insertPrincipals(store(), user)
       await commit(
@@ -312,4 +346,3 @@ export function tenantContract(store: () => Store): void {
     })
   })
 }
-        credits: sampleCredits(),

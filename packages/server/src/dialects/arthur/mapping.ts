@@ -87,6 +87,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   invalid_input: unexpected,
   already_exists: unexpected,
   key_revoked: unexpected,
+  delete_protected: unexpected,
   rotation_under_way: unexpected,
   no_rotation: unexpected,
   not_recoverable: unexpected,

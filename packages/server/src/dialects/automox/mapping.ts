@@ -101,6 +101,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   too_many_keys: { status: 400, text: "The maximum number of API keys has been reached." },
   /** The vendor has no such end of a key; it can be deleted, and nothing else. */
   key_revoked: { status: 400, text: "The API key has been revoked and cannot be enabled again." },
+  /** The vendor has no such protection; it was put on by the native API, and is taken off by it. */
+  delete_protected: { status: 400, text: "The API key is protected against deletion." },
   not_recoverable: { status: 404, text: texts.notFound },
   store_unavailable: unavailable,
   /** Many at once changed the same key; nothing was done. */

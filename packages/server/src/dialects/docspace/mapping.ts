@@ -142,6 +142,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   invalid_input: { status: 400, message: "The request is not valid." },
   already_exists: { status: 400, message: "It exists already." },
   too_many_keys: { status: 400, message: "The number of API keys has reached its limit." },
+  /** The vendor has no such protection; it was put on by the native API, and is taken off by it. */
+  delete_protected: { status: 403, message: "The API key is protected against deletion." },
   store_unavailable: unavailable,
   /** Many at once changed the same thing; nothing was done. */
   revision_conflict: unavailable,

@@ -126,6 +126,8 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   store_unavailable: unavailable,
   /** Many at once changed the same key; nothing was done. */
   revision_conflict: unavailable,
+  /** The vendor has no such protection; it was put on by the native API, and is taken off by it. */
+  delete_protected: { status: 400, message: "The API key is protected against deletion." },
   too_many_keys: unexpected,
   already_exists: unexpected,
   key_revoked: unexpected,

@@ -46,6 +46,7 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
       notBefore: optionalInstant(body.not_before),
       expiresAt: optionalInstant(body.expires_at),
       enabled: body.enabled,
+      deleteProtected: body.delete_protected,
       digest: blindSecretOf(body),
     })
     sendRevision(reply, key)
@@ -56,15 +57,20 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
 
   serve(app, contract.listKeys, authenticate, async ({ caller, query }) => {
     const filter = filterOf(query)
-    const order = keyOrder(filter)
+    const order = query.deleted ? "deleted_at" : keyOrder(filter)
     const list = `keys by ${order}`
     const page = pageOf(query, list, isKeyPosition(order))
     const now = clock.now()
-    return printPage(await authority.keys(caller, filter, page), list, (key) => printKey(key, now))
+    const keys = await (query.deleted
+      ? authority.deletedKeys(caller, filter, page)
+      : authority.keys(caller, filter, page))
+    return printPage(keys, list, (key) => printKey(key, now))
   })
 
-  serve(app, contract.readKey, authenticate, async ({ caller, params, reply }) => {
-    const key = await authority.key(caller, params.key_id)
+  serve(app, contract.readKey, authenticate, async ({ caller, params, query, reply }) => {
+    const key = await (query.deleted
+      ? authority.deletedKey(caller, params.key_id)
+      : authority.key(caller, params.key_id))
     sendRevision(reply, key)
     return printKey(key, clock.now())
   })
@@ -81,9 +87,21 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
     return undefined
   })
 
+  serve(app, contract.restoreKey, authenticate, async ({ caller, params, request, reply }) => {
+    const key = await authority.restoreKey(caller, params.key_id, expectedRevision(request))
+    sendRevision(reply, key)
+    return printKey(key, clock.now())
+  })
+
   serve(app, contract.revokeKey, authenticate, async ({ caller, params, body, reply }) => {
     const revocation = { reason: body.reason ?? "unspecified", note: body.note ?? null }
     const key = await authority.revokeKey(caller, params.key_id, revocation)
+    sendRevision(reply, key)
+    return printKey(key, clock.now())
+  })
+
+  serve(app, contract.addKeyCredits, authenticate, async ({ caller, params, body, reply }) => {
+    const key = await authority.addCredits(caller, params.key_id, body.amount)
     sendRevision(reply, key)
     return printKey(key, clock.now())
   })
@@ -100,12 +118,6 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
     return {
       key_id: params.key_id,
       from: printTimestamp(from),
-  serve(app, contract.addKeyCredits, authenticate, async ({ caller, params, body, reply }) => {
-    const key = await authority.addCredits(caller, params.key_id, body.amount)
-    sendRevision(reply, key)
-    return printKey(key, clock.now())
-  })
-
       to: printTimestamp(to),
       items: counts.map(({ hour, outcome, count }) => ({ hour: printTimestamp(hour), outcome, count })),
     }
@@ -144,11 +156,13 @@ function patchOf(body: contract.Body<typeof contract.updateKey>, before: Key): K
     tags: listOr(body.tags),
     metadata: body.metadata === null ? {} : body.metadata && mergedMetadata(before.metadata, body.metadata),
     limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
+    credits: creditsOf(body.credits, before.credits),
     allowedAddresses: listOr(body.allowed_addresses),
     allowedOrigins: listOr(body.allowed_origins),
     notBefore: optionalInstant(body.not_before),
     expiresAt: optionalInstant(body.expires_at),
     enabled: body.enabled,
+    deleteProtected: body.delete_protected,
   }
 }
 
@@ -156,7 +170,6 @@ const hourMs = 3_600_000
 
 function spanOf(
   query: contract.Query<typeof contract.readKeyUsage>,
-    credits: creditsOf(body.credits, before.credits),
   now: Instant,
 ): { readonly from: Instant; readonly to: Instant } {
   const { defaultHours, maximumHours } = contract.bounds.usage

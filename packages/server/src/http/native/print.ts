@@ -84,6 +84,8 @@ export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
     expires_at: orNull(key.expiresAt),
     enabled: key.disabledAt === null,
     disabled_at: orNull(key.disabledAt),
+    delete_protected: key.deleteProtected,
+    deleted_at: orNull(key.deletedAt),
     state: stateAt(key, now),
     revoked_at: orNull(key.revokedAt),
     revocation: key.revocation && { reason: key.revocation.reason, note: key.revocation.note },
@@ -116,9 +118,9 @@ export function printVerification(verification: Verification): contract.Verifica
     limits: limits.map(printLimitStatus),
   }
   // Members that most answers do not have are added, not left out: this is printed all day.
+  if (credits !== null) printed.credits = printCreditStatus(credits)
   if (outcome === "INSUFFICIENT_PERMISSIONS") printed.missing_permissions = verification.missingPermissions
   if (retryAfterMs !== null) printed.retry_after_seconds = seconds(retryAfterMs)
-  if (credits !== null) printed.credits = printCreditStatus(credits)
   if (trace !== null) printed.trace = trace
   return printed
 }
@@ -169,9 +171,9 @@ export function printSelf(
     name: key.name,
     permissions: heldPermissions(key, keyspace).grants,
     limits: limits.map(printLimit),
+    credits: credits && printCreditStatus(credits),
     not_before: orNull(key.notBefore),
     expires_at: orNull(key.expiresAt),
-    credits: credits && printCreditStatus(credits),
     created_at: printTimestamp(key.createdAt),
     secret_version: secret.version,
     secret_expires_at: orNull(secret.expiresAt),
@@ -198,8 +200,6 @@ function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStat
   }
 }
 
-export function orNull(instant: Instant | null): string | null {
-  return instant === null ? null : printTimestamp(instant)
 function printCredits(credits: Credits, now: Instant): Static<typeof contract.Credits> {
   const { remaining, refillsAt } = balanceAt(credits, now)
   const { refill, onUnavailable } = credits
@@ -222,4 +222,6 @@ function printCreditStatus({ remaining, refillsAt }: CreditStatus): Static<typeo
   return { remaining, refills_at: orNull(refillsAt) }
 }
 
+export function orNull(instant: Instant | null): string | null {
+  return instant === null ? null : printTimestamp(instant)
 }

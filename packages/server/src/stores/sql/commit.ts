@@ -1,4 +1,7 @@
 import {
+  added,
+  balanceAt,
+  balanceFrom,
   type Change,
   type Commit,
   demandOneOrganization,
@@ -8,10 +11,10 @@ import {
 } from "@keyward/core"
 import type { Kysely } from "kysely"
 import { appendEvents, holdChain, startChain } from "./audit.ts"
-import { type Engine, transact } from "./engine.ts"
-import { insertKey, putSecret, updateKey } from "./key-changes.ts"
-import { insertLink, useLink, useLinks } from "./links.ts"
 import { changeBalance } from "./credits.ts"
+import { type Engine, transact } from "./engine.ts"
+import { insertKey, purgeKey, putSecret, restoreKey, updateKey } from "./key-changes.ts"
+import { insertLink, useLink, useLinks } from "./links.ts"
 import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
 import { insertReplay } from "./replays.ts"
 import { keyspaceRow, organizationRow } from "./rows.ts"
@@ -89,18 +92,15 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
     case "key.update":
       await updateKey(transaction, change.key, change.policy)
       break
+    case "key.restore":
+      await restoreKey(transaction, change.key, change.policy)
+      break
+    case "key.purge":
+      await purgeKey(transaction, organizationId, change.keyId, change.deletedBefore)
+      break
     case "secret.put":
       await putSecret(transaction, organizationId, change.keyId, change.secret)
       break
-  }
-}
-
-async function updateOrganization(transaction: Kysely<Schema>, organization: Organization): Promise<void> {
-  const { id, ...members } = organizationRow(organization)
-  const before = await transaction
-    .selectFrom("organizations")
-    .select("revision")
-    .where("id", "=", id)
     case "credits.set":
       await changeBalance(transaction, organizationId, change.keyId, ({ refill }) =>
         balanceFrom(change.remaining, refill, change.at),
@@ -111,6 +111,15 @@ async function updateOrganization(transaction: Kysely<Schema>, organization: Org
         added(balanceAt(credits, change.at), change.units),
       )
       break
+  }
+}
+
+async function updateOrganization(transaction: Kysely<Schema>, organization: Organization): Promise<void> {
+  const { id, ...members } = organizationRow(organization)
+  const before = await transaction
+    .selectFrom("organizations")
+    .select("revision")
+    .where("id", "=", id)
     .executeTakeFirst()
   if (!before) return fail({ code: "not_found", resource: "organization" })
   if (before.revision !== organization.revision - 1) {

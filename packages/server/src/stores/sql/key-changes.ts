@@ -1,7 +1,8 @@
-import { fail, type Key, type KeyCaps, type Secret } from "@keyward/core"
+import { fail, type Instant, type Key, type KeyCaps, lastUseOf, type Secret } from "@keyward/core"
 import type { Kysely } from "kysely"
 import { insertBalance, updateBalance } from "./credits.ts"
 import { countedColumns, countedKey, demandCaps } from "./key-caps.ts"
+import { deletedKey } from "./keys.ts"
 import { demandOwner } from "./principal-changes.ts"
 import { keyRow, secretRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -36,8 +37,8 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: K
     await demandOwner(transaction, organization_id, key.owner)
   }
   await demandCaps(transaction, countedKey(before), key, policy)
-  await transaction
   await updateBalance(transaction, key, before.credits)
+  await transaction
     .updateTable("keys")
     .set(members)
     .where("organization_id", "=", organization_id)
@@ -62,7 +63,6 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: K
   }
 }
 
-export async function putSecret(
 export async function restoreKey(transaction: Kysely<Schema>, key: Key, policy: KeyCaps): Promise<void> {
   const { id, organizationId } = key
   const before = await deletedKey(transaction, organizationId, id)
@@ -120,6 +120,7 @@ export async function purgeKey(
     .execute()
 }
 
+export async function putSecret(
   transaction: Kysely<Schema>,
   organizationId: string,
   keyId: string,

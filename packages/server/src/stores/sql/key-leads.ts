@@ -1,5 +1,5 @@
 import { type KeyFilter, type KeyPosition, keyOrder } from "@keyward/core"
-import type { Kysely } from "kysely"
+import { type Kysely, sql } from "kysely"
 import type { KeyRow, Schema } from "./schema.ts"
 import { afterPrefix } from "./text.ts"
 
@@ -20,6 +20,8 @@ export function leadOf(db: Kysely<Schema>, organizationId: string, filter: KeyFi
       return byExpiry(db, organizationId, filter)
     case "last_used_at":
       return byLastUse(db, organizationId, filter)
+    case "deleted_at":
+      return byDeletion(db, organizationId, filter)
     case "created_at":
       return filter.tag !== undefined && filter.owner === undefined
         ? byTag(db, organizationId, filter.tag)
@@ -38,6 +40,31 @@ function byAge(db: Kysely<Schema>, organizationId: string, { owner, keyspaceId }
       )
     }
     return query.orderBy("keys.created_at", "desc").orderBy("keys.id", "desc").limit(count).execute()
+  }
+}
+
+function byDeletion(
+  db: Kysely<Schema>,
+  organizationId: string,
+  { owner, keyspaceId, deletedFrom }: KeyFilter,
+): Lead {
+  return (after, count) => {
+    // The last use of a deleted key is not kept apart.
+    let query = db
+      .selectFrom("keys")
+      .selectAll("keys")
+      .select(sql<null>`null`.as("last_used_at"))
+      .where("keys.organization_id", "=", organizationId)
+      .where("deleted_at", "is not", null)
+    if (owner) query = query.where("owner_id", "=", owner.id).where("owner_kind", "=", owner.kind)
+    else if (keyspaceId !== undefined) query = query.where("keyspace_id", "=", keyspaceId)
+    if (deletedFrom !== undefined) query = query.where("deleted_at", ">=", deletedFrom)
+    if (after) {
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("keys.deleted_at", "keys.id"), "<", tuple(Number(after.value), after.id)),
+      )
+    }
+    return query.orderBy("keys.deleted_at", "desc").orderBy("keys.id", "desc").limit(count).execute()
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type CreditBalance,
   type DeletedKey,
   type Digest,
+  type DueKey,
   demandPosition,
   type Instant,
   type Key,
@@ -17,7 +18,7 @@ import {
 } from "@keyward/core"
 import type { Kysely } from "kysely"
 import { leadOf } from "./key-leads.ts"
-import { keyOf, secretOf } from "./rows.ts"
+import { balanceOf, keyOf, secretOf } from "./rows.ts"
 import { scanned } from "./scan.ts"
 import type { KeyRow, Schema, SecretRow } from "./schema.ts"
 
@@ -41,6 +42,19 @@ export async function keyByAlias(
   return assembled(rows)
 }
 
+export async function deletedKey(
+  db: Kysely<Schema>,
+  organizationId: string,
+  id: string,
+): Promise<Key | null> {
+  const rows = await withSecrets(db)
+    .where("keys.organization_id", "=", organizationId)
+    .where("keys.id", "=", id)
+    .where("keys.deleted_at", "is not", null)
+    .execute()
+  return assembled(rows)
+}
+
 export async function deletedKeyByAlias(
   db: Kysely<Schema>,
   organizationId: string,
@@ -52,6 +66,56 @@ export async function deletedKeyByAlias(
     .where("keys.deleted_at", "is not", null)
     .execute()
   return assembled(rows)
+}
+
+export async function keysDeletedBefore(
+  db: Kysely<Schema>,
+  instant: Instant,
+  most: number,
+): Promise<readonly DeletedKey[]> {
+  const rows = await db
+    .selectFrom("keys")
+    .select(["organization_id", "id", "name"])
+    .where("deleted_at", "is not", null)
+    .where("deleted_at", "<", instant)
+    .orderBy("deleted_at")
+    .orderBy("id")
+    .limit(most)
+    .execute()
+  return rows.map(({ organization_id, id, name }) => ({ organizationId: organization_id, id, name }))
+}
+
+export async function keysDueForRotation(
+  db: Kysely<Schema>,
+  now: Instant,
+  { limit, after }: Page<DueKey>,
+): Promise<PageOf<DueKey, DueKey>> {
+  let query = db
+    .selectFrom("keys")
+    .select(["organization_id", "id", "rotation_pending_from"])
+    .where("deleted_at", "is", null)
+    .where("revoked_at", "is", null)
+    .where("disabled_at", "is", null)
+    .where("rotation_pending_from", "is not", null)
+    .where("rotation_pending_from", "<=", now)
+    .where(({ eb, or }) => or([eb("not_before", "is", null), eb("not_before", "<=", now)]))
+    .where(({ eb, or }) => or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
+  if (after) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("rotation_pending_from", "id"), ">", tuple(after.dueAt, after.id)),
+    )
+  }
+  const rows = await query
+    .orderBy("rotation_pending_from")
+    .orderBy("id")
+    .limit(limit + 1)
+    .execute()
+  const items = rows.slice(0, limit).map((row) => ({
+    organizationId: row.organization_id,
+    id: row.id,
+    dueAt: row.rotation_pending_from as Instant,
+  }))
+  return { items, next: rows.length > limit ? (items.at(-1) ?? null) : null }
 }
 
 export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): Promise<StoredSubject | null> {
@@ -164,9 +228,12 @@ function withSecrets(db: Kysely<Schema>) {
     .selectFrom("keys")
     .innerJoin("secrets", "secrets.key_id", "keys.id")
     .leftJoin("key_last_uses", "key_last_uses.key_id", "keys.id")
+    .leftJoin("credit_balances", "credit_balances.key_id", "keys.id")
     .selectAll("keys")
     .select([
       "key_last_uses.last_used_at",
+      "credit_balances.remaining as credits_remaining",
+      "credit_balances.refills_at as credits_refill_at",
       "secrets.version as secret_version",
       "secrets.digest as secret_digest",
       "secrets.pepper_version as secret_pepper_version",
@@ -207,13 +274,10 @@ function assembled(rows: readonly WithSecret[]): Key | null {
       last_used_from: row.secret_last_used_from,
     }),
   )
+  const { credits_remaining: remaining, credits_refill_at: refills_at } = first
   return keyOf(
     first,
+    remaining === null ? null : balanceOf({ remaining, refills_at }),
     secrets.toSorted((a, b) => a.version - b.version),
   )
 }
-    .leftJoin("credit_balances", "credit_balances.key_id", "keys.id")
-      "credit_balances.remaining as credits_remaining",
-      "credit_balances.refills_at as credits_refill_at",
-  const { credits_remaining: remaining, credits_refill_at: refills_at } = first
-    remaining === null ? null : balanceOf({ remaining, refills_at }),

@@ -57,6 +57,7 @@ export function keyspaceOf(row: KeyspaceRow): Keyspace {
     roles: JSON.parse(row.roles),
     limits: JSON.parse(row.limits),
     policy: { ...openPolicy, ...JSON.parse(row.policy) },
+    rotation: row.rotation === null ? null : JSON.parse(row.rotation),
     createdAt: row.created_at as Instant,
     updatedAt: row.updated_at as Instant,
     revision: row.revision,
@@ -77,6 +78,7 @@ export function keyspaceRow(keyspace: Keyspace): KeyspaceRow {
     roles: JSON.stringify(keyspace.roles),
     limits: JSON.stringify(keyspace.limits),
     policy: JSON.stringify(keyspace.policy),
+    rotation: keyspace.rotation && JSON.stringify(keyspace.rotation),
     created_at: keyspace.createdAt,
     updated_at: keyspace.updatedAt,
     revision: keyspace.revision,
@@ -101,11 +103,12 @@ export function keyOf(
     tags: JSON.parse(row.tags),
     metadata: JSON.parse(row.metadata),
     limits: JSON.parse(row.limits),
+    credits: creditsOf(row.credits, balance),
     allowedAddresses: JSON.parse(row.allowed_addresses),
     allowedOrigins: JSON.parse(row.allowed_origins),
-    credits: creditsOf(row.credits, balance),
     notBefore: row.not_before as Instant | null,
     expiresAt: row.expires_at as Instant | null,
+    rotation: row.rotation === null ? null : JSON.parse(row.rotation),
     disabledAt: row.disabled_at as Instant | null,
     revokedAt: row.revoked_at as Instant | null,
     revocation:
@@ -115,6 +118,7 @@ export function keyOf(
             reason: row.revocation_reason as NonNullable<Key["revocation"]>["reason"],
             note: row.revocation_note,
           },
+    deleteProtected: row.delete_protected === 1,
     deletedAt: row.deleted_at as Instant | null,
     createdAt: row.created_at as Instant,
     updatedAt: row.updated_at as Instant,
@@ -138,15 +142,18 @@ export function keyRow(key: Key): KeyRow {
     tags: JSON.stringify(key.tags),
     metadata: JSON.stringify(key.metadata),
     limits: JSON.stringify(key.limits),
+    credits: key.credits && JSON.stringify(policyOf(key.credits)),
     allowed_addresses: JSON.stringify(key.allowedAddresses),
     allowed_origins: JSON.stringify(key.allowedOrigins),
     not_before: key.notBefore,
     expires_at: key.expiresAt,
-    credits: key.credits && JSON.stringify(policyOf(key.credits)),
+    rotation: key.rotation && JSON.stringify(key.rotation),
+    rotation_pending_from: key.rotation?.announcedAt === null ? key.rotation.dueAt : null,
     disabled_at: key.disabledAt,
     revoked_at: key.revokedAt,
     revocation_reason: key.revocation?.reason ?? null,
     revocation_note: key.revocation?.note ?? null,
+    delete_protected: key.deleteProtected ? 1 : 0,
     deleted_at: key.deletedAt,
     created_at: key.createdAt,
     updated_at: key.updatedAt,
@@ -154,13 +161,6 @@ export function keyRow(key: Key): KeyRow {
   }
 }
 
-export function secretOf(row: SecretRow): Secret {
-  return {
-    version: row.version,
-    digest: row.digest,
-    pepperVersion: row.pepper_version,
-    hint: { start: row.hint_start, end: row.hint_end },
-    sealed: row.sealed,
 /** A key with credits always has a balance. */
 export function creditsOf(policy: string | null, balance: CreditBalance | null): Credits | null {
   if (policy === null || balance === null) return null
@@ -175,6 +175,13 @@ function policyOf({ refill, onUnavailable }: Credits): CreditPolicy {
   return { refill, onUnavailable }
 }
 
+export function secretOf(row: SecretRow): Secret {
+  return {
+    version: row.version,
+    digest: row.digest,
+    pepperVersion: row.pepper_version,
+    hint: { start: row.hint_start, end: row.hint_end },
+    sealed: row.sealed,
     createdAt: row.created_at as Instant,
     expiresAt: row.expires_at as Instant | null,
     lastUsedAt: row.last_used_at as Instant | null,

@@ -140,6 +140,8 @@ export interface KeyspaceRow {
   readonly limits: string
   /** JSON; a member that is absent is that of `openPolicy`. */
   readonly policy: string
+  /** JSON. */
+  readonly rotation: string | null
   readonly created_at: number
   readonly updated_at: number
   readonly revision: number
@@ -153,23 +155,29 @@ export interface KeyRow {
   readonly owner_kind: string
   readonly owner_id: string
   readonly name: string
-  /** JSON, as are the next six. */
+  /** JSON, as are the next seven. */
   readonly permissions: string
   readonly roles: string
   readonly tags: string
   readonly metadata: string
   readonly limits: string
-  readonly allowed_addresses: string
-  readonly allowed_origins: string
   /** JSON, without the balance; null: none are counted. */
   readonly credits: string | null
+  readonly allowed_addresses: string
+  readonly allowed_origins: string
   readonly not_before: number | null
   readonly expires_at: number | null
   readonly disabled_at: number | null
   readonly revoked_at: number | null
   readonly revocation_reason: string | null
   readonly revocation_note: string | null
+  /** 1: protected. */
+  readonly delete_protected: number
   readonly deleted_at: number | null
+  /** JSON. */
+  readonly rotation: string | null
+  /** When the rotation is due, to be searched by; null: there is none, or it was told that it is due. */
+  readonly rotation_pending_from: number | null
   readonly created_at: number
   readonly updated_at: number
   readonly revision: number
@@ -205,20 +213,20 @@ export interface KeyLastUseRow {
   readonly last_used_at: number
 }
 
-export interface UsageRow {
-  readonly organization_id: string
-  readonly key_id: string
-  readonly hour: number
-  readonly outcome: string
-  readonly count: number
-}
-
 /** Beside `keys` too, so that spending writes no wide row. One for each key that has credits. */
 export interface CreditBalanceRow {
   readonly organization_id: string
   readonly key_id: string
   readonly remaining: number
   readonly refills_at: number | null
+}
+
+export interface UsageRow {
+  readonly organization_id: string
+  readonly key_id: string
+  readonly hour: number
+  readonly outcome: string
+  readonly count: number
 }
 
 /** One for each organization; whoever commits holds it, which puts an organization's commits in a row. */

@@ -90,6 +90,11 @@ function sqlStore(engine: Engine): Store {
 
     key: (organizationId, id) => read((db) => keys.key(db, organizationId, id)),
     keyByAlias: (organizationId, alias) => read((db) => keys.keyByAlias(db, organizationId, alias)),
+    deletedKey: (organizationId, id) => read((db) => keys.deletedKey(db, organizationId, id)),
+    keysDueForRotation: (now, page) => read((db) => keys.keysDueForRotation(db, now, page)),
+    keysDeletedBefore: (instant, most) => read((db) => keys.keysDeletedBefore(db, instant, most)),
+    purgeUsage: (organizationId, keyId, most) =>
+      write((transaction) => usages.purgeUsage(transaction, organizationId, keyId, most)),
     deletedKeyByAlias: (organizationId, alias) =>
       read((db) => keys.deletedKeyByAlias(db, organizationId, alias)),
     keys: (organizationId, filter, now, page) =>
@@ -97,15 +102,15 @@ function sqlStore(engine: Engine): Store {
     subject: (digests) => read((db) => keys.subject(db, digests)),
     redigest: (keyId, version, from, to) => read((db) => keys.redigest(db, keyId, version, from, to)),
 
+    spendCredits: (organizationId, keyId, units, now) =>
+      write((transaction) => credits.spendCredits(transaction, organizationId, keyId, units, now)),
+    creditBalance: (organizationId, keyId, now) =>
+      read((db) => credits.creditBalance(db, organizationId, keyId, now)),
     recordUsage: (usage) => write((transaction) => usages.recordUsage(transaction, usage)),
     usage: (organizationId, keyId, from, to) =>
       read((db) => usages.usage(db, organizationId, keyId, from, to)),
 
     auditEvents: (organizationId, filter, page) =>
-    spendCredits: (organizationId, keyId, units, now) =>
-      write((transaction) => credits.spendCredits(transaction, organizationId, keyId, units, now)),
-    creditBalance: (organizationId, keyId, now) =>
-      read((db) => credits.creditBalance(db, organizationId, keyId, now)),
       read((db) => audit.auditEvents(db, organizationId, filter, page)),
     auditHead: (organizationId) => read((db) => audit.auditHead(db, organizationId)),
 

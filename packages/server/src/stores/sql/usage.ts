@@ -38,6 +38,42 @@ export async function usage(
   }))
 }
 
+export async function purgeUsage(
+  transaction: Kysely<Schema>,
+  organizationId: string,
+  keyId: string,
+  most: number,
+): Promise<number> {
+  const deleted = await transaction
+    .selectFrom("keys")
+    .select("id")
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", keyId)
+    .where("deleted_at", "is not", null)
+    .executeTakeFirst()
+  if (!deleted) return 0
+  const { numDeletedRows } = await transaction
+    .deleteFrom("usage")
+    .where("organization_id", "=", organizationId)
+    .where("key_id", "=", keyId)
+    .where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple("hour", "outcome"),
+        "in",
+        selectFrom("usage")
+          .select(["hour", "outcome"])
+          .where("organization_id", "=", organizationId)
+          .where("key_id", "=", keyId)
+          .orderBy("hour")
+          .orderBy("outcome")
+          .limit(most)
+          .$asTuple("hour", "outcome"),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(numDeletedRows)
+}
+
 /**
  * Rows are written in the order of their keys, last uses of keys first, so that two processes that record at the same
  * time wait for each other instead of deadlocking.
