@@ -12,7 +12,7 @@ import type { Verification, Verifier } from "../verification/verifier.ts"
 import { visitOf } from "../visit.ts"
 import type { SessionCookie } from "./cookie.ts"
 import type { AuthenticateToken } from "./openid-authentication.ts"
-import { HttpProblem, tryAgainIn } from "./problem.ts"
+import { HttpProblem, type Occurrence, tryAgainIn } from "./problem.ts"
 import type { SameOrigin } from "./same-origin.ts"
 import type { AuthenticateSession } from "./session-authentication.ts"
 
@@ -119,9 +119,10 @@ function callerOf(verification: Verification, request: PresentedRequest): Caller
       requestId: request.id,
     }
   }
-  if (outcome === "RATE_LIMITED") {
+  if (outcome === "RATE_LIMITED" || outcome === "USAGE_EXCEEDED") {
+    const { retryAfterMs } = verification
     const code = subject ? "key_limited" : "too_many_attempts"
-    throw new HttpProblem(code, tryAgainIn(verification.retryAfterMs ?? 1000))
+    throw new HttpProblem(code, retryAfterMs === null ? spentUp : tryAgainIn(retryAfterMs))
   }
   throw new HttpProblem("credential_invalid", {
     // Whoever presents the very secret may know why it is refused; for all others nothing is there.
@@ -130,13 +131,13 @@ function callerOf(verification: Verification, request: PresentedRequest): Caller
   })
 }
 
-function actorOf({ key }: Subject, request: PresentedRequest): Actor {
 /** Of a key without credits to come: there is no time at which to try again. */
 const spentUp: Occurrence = {
   detail: "The key's credits are used up.",
   fix: "Have credits added to the key.",
 }
 
+function actorOf({ key }: Subject, request: PresentedRequest): Actor {
   const kind: OwnerKind = key.owner.kind
   const { address, userAgent } = visitOf(request)
   return { kind, id: key.owner.id, credential: { kind: "key", id: key.id }, address, userAgent }

@@ -85,9 +85,10 @@ function refusal(verification: Verification): HttpProblem {
   switch (outcome) {
     case "RATE_LIMITED":
     case "USAGE_EXCEEDED": {
-      const retryAfter = String(seconds(verification.retryAfterMs ?? 0))
+      const { retryAfterMs } = verification
+      const retryAfter = retryAfterMs === null ? {} : { "retry-after": String(seconds(retryAfterMs)) }
       const code = subject ? "key_limited" : "too_many_attempts"
-      return new HttpProblem(code, { ...because, headers: { ...outcomeHeader, "retry-after": retryAfter } })
+      return new HttpProblem(code, { ...because, headers: { ...outcomeHeader, ...retryAfter } })
     }
     case "INSUFFICIENT_PERMISSIONS": {
       const challenge = `Bearer error="insufficient_scope", scope="${missingPermissions.join(" ")}"`
