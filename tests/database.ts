@@ -18,9 +18,20 @@ export async function registerStoredSecrets(databaseUrl: string): Promise<void> 
         registerSecret("digest", Buffer.from(digest, "base64url"))
       }
     }
+    for (const { sealed } of await db.selectFrom("replays").select("sealed").execute()) {
+      registerSecret("sealed secret", sealed)
+    }
     for (const { password_hash } of await db.selectFrom("principals").select("password_hash").execute()) {
       if (password_hash !== null) registerSecret("password hash", password_hash)
     }
+  })
+}
+
+/** Everything that is kept for the repetition of calls, row by row. */
+export function storedReplays(databaseUrl: string): Promise<readonly string[]> {
+  return withDatabase(databaseUrl, async ({ db }) => {
+    const rows = await db.selectFrom("replays").selectAll().execute()
+    return rows.map((row) => JSON.stringify(row))
   })
 }
 
