@@ -31,6 +31,8 @@ export const bounds = {
   durationLength: 40,
   /** `seconds`: how long two secrets of a key can live side by side. */
   overlap: { seconds: 366 * 24 * 60 * 60 },
+  /** How often a key can be scheduled to be rotated. */
+  rotation: { minimumSeconds: 24 * 60 * 60, maximumSeconds: 10 * 366 * 24 * 60 * 60 },
   /** Longest hint of a secret that was made elsewhere, in characters: as much as any format shows. */
   hint: { start: 37, end: 4 },
   /** Longest address or CIDR range, in characters. */

@@ -1,4 +1,5 @@
 import type { KeyFormatName } from "./key/format.ts"
+import type { RotationSchedule } from "./key/rotation-schedule.ts"
 import type { Limit } from "./limit/limit.ts"
 import type { Instant } from "./time.ts"
 
@@ -85,6 +86,8 @@ export interface Keyspace {
   /** Apply to each key on its own. */
   readonly limits: readonly Limit[]
   readonly policy: KeyspacePolicy
+  /** The schedule of new keys, unless they are given one of their own; null: none. */
+  readonly rotation: RotationSchedule | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
   readonly revision: number

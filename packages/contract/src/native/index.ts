@@ -16,5 +16,14 @@ export * from "./routes.ts"
 export * from "./service-accounts.ts"
 export * from "./sessions.ts"
 export * from "./users.ts"
-export { Limit, LimitInput, mergePatchTypes, Owner, OwnerInput, ownerKinds } from "./value.ts"
+export {
+  Limit,
+  LimitInput,
+  mergePatchTypes,
+  Owner,
+  OwnerInput,
+  ownerKinds,
+  RotationSchedule,
+  RotationScheduleInput,
+} from "./value.ts"
 export * from "./verification.ts"

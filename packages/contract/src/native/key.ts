@@ -15,6 +15,8 @@ import {
   nextCursor,
   Owner,
   OwnerInput,
+  RotationSchedule,
+  RotationScheduleInput,
   revision,
   timestamp,
 } from "./value.ts"
@@ -84,6 +86,8 @@ const keyMembers = {
   allowed_origins: list(Type.String(), { description: "Origins that may use the key; empty: any." }),
   not_before: nullable(timestamp("From when the key is valid; null: from the start.")),
   expires_at: nullable(timestamp("From when the key is expired; null: never.")),
+  rotation: nullable(RotationSchedule, "How often it is to get a new secret; null: nobody said so."),
+  rotation_due_at: nullable(timestamp("When it is to get the next one; null: nobody said so.")),
   enabled: Type.Boolean({ description: "Whether the key is enabled." }),
   disabled_at: nullable(timestamp("When it was disabled; null: it is enabled.")),
   state: oneOf(keyStates, { description: "What the key is now, revocation before everything else." }),
@@ -178,6 +182,10 @@ const policy = {
   }),
   not_before: nullable(timestamp("From when the key is valid; null: from the start.")),
   expires_at: nullable(timestamp("From when the key is expired, in the future; null: never.")),
+  rotation: nullable(
+    RotationScheduleInput,
+    "How often it is to get a new secret. Where secrets can be read again, it gets one by itself; elsewhere the audit trail tells when one is due. null: no schedule.",
+  ),
   enabled: Type.Boolean({ description: "Whether the key is enabled." }),
   delete_protected: Type.Boolean({
     description:
@@ -201,6 +209,7 @@ export const NewKey = input(
     allowed_origins: Type.Optional(policy.allowed_origins),
     not_before: Type.Optional(policy.not_before),
     expires_at: Type.Optional(policy.expires_at),
+    rotation: Type.Optional(policy.rotation),
     enabled: Type.Optional(policy.enabled),
     delete_protected: Type.Optional(policy.delete_protected),
     ...blindSecret,
@@ -229,6 +238,7 @@ export const KeyPatch = input(
     allowed_origins: Type.Optional(nullable(policy.allowed_origins)),
     not_before: Type.Optional(policy.not_before),
     expires_at: Type.Optional(policy.expires_at),
+    rotation: Type.Optional(policy.rotation),
     enabled: Type.Optional(policy.enabled),
     delete_protected: Type.Optional(policy.delete_protected),
   },

@@ -16,6 +16,8 @@ import {
   name,
   nextCursor,
   pageQuery,
+  RotationSchedule,
+  RotationScheduleInput,
   revision,
   timestamp,
 } from "./value.ts"
@@ -147,6 +149,10 @@ export const Keyspace = Type.Object(
     roles: list(Role, { description: "The roles that its keys can have." }),
     limits: list(Limit, { description: "The limits of each of its keys, each key on its own." }),
     policy: KeyspacePolicy,
+    rotation: nullable(
+      RotationSchedule,
+      "The schedule of new keys, unless they get one of their own; null: none.",
+    ),
     secret_pattern: Type.String({
       description: "A regular expression (RE2 syntax) with which secret scanners find its key texts.",
     }),
@@ -159,6 +165,11 @@ export const Keyspace = Type.Object(
     description:
       "A family of keys: one format, one secret retention, one permission catalog, one set of limits, one policy.",
   },
+)
+
+const newKeySchedule = nullable(
+  RotationScheduleInput,
+  "The schedule of keys that are created from then on, unless they get one of their own; null: none.",
 )
 
 const catalogBound = { maxItems: bounds.keyspace.permissions }
@@ -198,6 +209,7 @@ export const NewKeyspace = input(
       }),
     ),
     policy: Type.Optional(KeyspacePolicyInput),
+    rotation: Type.Optional(newKeySchedule),
   },
   { title: "NewKeyspace" },
 )
@@ -224,6 +236,7 @@ export const KeyspacePatch = input(
       ),
     ),
     policy: Type.Optional(nullable(KeyspacePolicyInput)),
+    rotation: Type.Optional(newKeySchedule),
   },
   {
     title: "KeyspacePatch",

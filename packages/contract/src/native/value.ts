@@ -117,6 +117,29 @@ export const LimitInput = input(limitMembers, {
   description: "A limit on verifications.",
 })
 
+const scheduleMembers = {
+  every_seconds: Type.Integer({
+    description: "How long after the current secret was made the next rotation is due, in seconds.",
+    minimum: bounds.rotation.minimumSeconds,
+    maximum: bounds.rotation.maximumSeconds,
+  }),
+  overlap_seconds: Type.Integer({
+    description: "How long the secret before lives on then, in seconds; less than `every_seconds`.",
+    minimum: 0,
+    maximum: bounds.overlap.seconds,
+  }),
+}
+export type RotationSchedule = Static<typeof RotationSchedule>
+export const RotationSchedule = Type.Object(scheduleMembers, {
+  title: "RotationSchedule",
+  description: "How often a key is to get a new secret.",
+})
+export type RotationScheduleInput = Static<typeof RotationScheduleInput>
+export const RotationScheduleInput = input(scheduleMembers, {
+  title: "RotationScheduleInput",
+  description: "How often a key is to get a new secret; always given whole.",
+})
+
 /** Any JSON object. How large and how deep it may be, a schema cannot say: the server checks `bounds.metadata`. */
 export function metadata(description: string): TUnsafe<JsonObject> {
   const { bytes, depth } = bounds.metadata

@@ -7,6 +7,7 @@ import type { Instant } from "../time.ts"
 import { isAddressRange, isOriginPattern } from "../verification/source.ts"
 import { checkCredits } from "./check-credits.ts"
 import { checkLimits } from "./check-limits.ts"
+import { checkRotation } from "./check-rotation.ts"
 import { checkGrants } from "./grants.ts"
 
 /** A user or service account of the key's organization; null: unknown, or removed. */
@@ -40,9 +41,9 @@ export async function checkKey(
     })
   }
   if (key.limits !== before.limits) errors.push(...checkLimits(key.limits, "/limits"))
-  key.allowedAddresses.forEach((range, at) => {
   if (key.rotation !== before.rotation) errors.push(...checkRotation(key.rotation, "/rotation"))
   if (key.credits !== before.credits && key.credits !== null) errors.push(...checkCredits(key.credits))
+  key.allowedAddresses.forEach((range, at) => {
     if (isAddressRange(range)) return
     errors.push({
       member: `/allowed_addresses/${at}`,

@@ -2,6 +2,7 @@ import { fail, type InputError } from "../failure.ts"
 import { newId } from "../id.ts"
 import { canonicalJson, type Json } from "../json.ts"
 import { isKeyPrefix } from "../key/format.ts"
+import type { RotationSchedule } from "../key/rotation-schedule.ts"
 import {
   type Keyspace,
   type KeyspacePolicy,
@@ -16,6 +17,7 @@ import { isPermission } from "../permission/grammar.ts"
 import type { Change, Page, PageOf, TimePosition } from "../store/store.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
 import { checkLimits, repeatedNames } from "./check-limits.ts"
+import { checkRotation } from "./check-rotation.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { checkGrants } from "./grants.ts"
 import type { Replays } from "./replays.ts"
@@ -31,11 +33,13 @@ export interface NewKeyspace {
   readonly limits?: readonly Limit[] | undefined
   /** Default of each member: that of `openPolicy`. */
   readonly policy?: Patch<KeyspacePolicy> | undefined
+  /** Default: none. */
+  readonly rotation?: RotationSchedule | null | undefined
 }
 
 /** What of a keyspace can change; an absent member stays, of the policy too. */
 export type KeyspacePatch = Patch<
-  Pick<Keyspace, "name" | "description" | "permissions" | "roles" | "limits"> & {
+  Pick<Keyspace, "name" | "description" | "permissions" | "roles" | "limits" | "rotation"> & {
     policy: Patch<KeyspacePolicy>
   }
 >
@@ -74,6 +78,7 @@ function composeKeyspace(deps: AuthorityDeps, caller: Caller, input: NewKeyspace
     roles: input.roles ?? [],
     limits: input.limits ?? [],
     policy: patchedWith(openPolicy, input.policy ?? {}),
+    rotation: input.rotation ?? null,
     createdAt: now,
     updatedAt: now,
     revision: 1,
@@ -167,6 +172,7 @@ function refuseInvalid(keyspace: Keyspace): void {
   errors.push(...repeatedNames(keyspace.permissions, "/permissions"))
   errors.push(...repeatedNames(keyspace.roles, "/roles"))
   errors.push(...checkLimits(keyspace.limits, "/limits"))
+  errors.push(...checkRotation(keyspace.rotation, "/rotation"))
   keyspace.roles.forEach((role, at) => {
     errors.push(...checkGrants(role.permissions, keyspace.permissions, `/roles/${at}/permissions`))
   })
@@ -188,7 +194,13 @@ export function describeKeyspace(keyspace: Keyspace) {
       window_seconds: windowSeconds,
     })),
     policy: describePolicy(keyspace.policy),
+    rotation: describeRotation(keyspace.rotation),
   }
+}
+
+/** What the audit trail keeps of a schedule. */
+export function describeRotation(schedule: RotationSchedule | null) {
+  return schedule && { every_seconds: schedule.everySeconds, overlap_seconds: schedule.overlapSeconds }
 }
 
 function describePolicy(policy: KeyspacePolicy) {

@@ -249,6 +249,7 @@ function builtInKeyspace(
     id: newId(now, deps.entropy),
     organizationId,
     limits: [],
+    rotation: null,
     createdAt: now,
     updatedAt: now,
     revision: 1,

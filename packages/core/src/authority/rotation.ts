@@ -3,24 +3,27 @@ import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import type { Key, Secret } from "../key/key.ts"
 import { currentSecret, type RotationUnderWay, rotationOf } from "../key/lifecycle.ts"
+import { scheduled } from "../key/rotation-schedule.ts"
+import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import type { Caller } from "./caller.ts"
+import { demandOverlap } from "./check-policy.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
-import { type CreatedKey, change, findKey, keyToChange, secretPuts } from "./keys.ts"
-import type { Replays } from "./replays.ts"
+import { type CreatedKey, change, findKey, keyspaceOf, keyToChange, secretPuts } from "./keys.ts"
+import type { Keep, Replays } from "./replays.ts"
 import { type BlindSecret, issueSecret } from "./secrets.ts"
 
 /** How a key gets a new secret. */
 export interface Rotation {
-  /** How long the secret so far lives on, milliseconds, 0 or more. Default: `defaultOverlapMs`. */
+  /** How long the secret so far lives on, milliseconds, 0 or more. Default: as the key's schedule says, or an hour. */
   readonly overlapMs?: number | undefined
   /** Of a secret that the holder made; absent: one is drawn. */
   readonly digest?: BlindSecret | undefined
 }
 
 /** How long the secret so far lives on where nobody says otherwise. */
-export const defaultOverlapMs = 60 * 60 * 1000
+const defaultOverlapMs = 60 * 60 * 1000
 
 /**
  * Gives a key a new secret. The one so far lives on until the overlap ends, and never longer than it would have; all
@@ -34,38 +37,65 @@ export async function rotateKey(
   replays: Replays,
   caller: Caller,
   id: string,
-  { overlapMs = defaultOverlapMs, digest }: Rotation,
+  input: Rotation,
   expectedRevision: number | null,
 ): Promise<CreatedKey<string | null>> {
-  const { organizationId } = caller
-  await findKey(caller, "write", () => deps.store.key(organizationId, id))
-  return replays.once<CreatedKey<string | null>>(caller, (keep) =>
-    retried(expectedRevision, async () => {
-      const { before, keyspace, now } = await keyToChange(deps, caller, id, expectedRevision)
-      if (before.revokedAt !== null) return fail({ code: "key_revoked" })
-      if (rotationOf(before, now)) return fail({ code: "rotation_under_way" })
-      demandGivable(caller, keyspace, before)
-      const version = (before.secrets.at(-1)?.version ?? 0) + 1
-      const { secret, text } = await issueSecret(deps, keyspace, id, version, digest, now)
-      const old = currentSecret(before)
-      const ending = old && { ...old, expiresAt: endOf(before, later(now, overlapMs)) }
-      const secrets = [...before.secrets.map((one) => (one === old && ending ? ending : one)), secret]
-      const key: Key = { ...before, secrets, updatedAt: now, revision: before.revision + 1 }
-      const details = {
-        secret_version: version,
-        ...(ending ? ended(ending) : {}),
-        ...(text === null ? { blind: true } : {}),
-      }
-      const rotated = { key, secret: text }
-      await commit(
-        deps,
-        organizationId,
-        [...keep(rotated), { kind: "key.update", key, policy: keyspace.policy }, ...secretPuts(before, key)],
-        [draft(deps, caller, "key.rotated", { kind: "key", id }, details)],
-      )
-      return rotated
-    }),
+  const found = await findKey(caller, "write", () => deps.store.key(caller.organizationId, id))
+  const keyspace = await keyspaceOf(deps, found)
+  return replays.once<CreatedKey<string | null>>(
+    caller,
+    (keep) => rotateNow(deps, caller, id, input, expectedRevision, keep),
+    ({ key }) => demandGivable(caller, keyspace, key),
   )
+}
+
+/** The same, whether or not it was asked for before. */
+export function rotateNow(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  { overlapMs, digest }: Rotation,
+  expectedRevision: number | null,
+  keep: Keep<CreatedKey<string | null>>,
+): Promise<CreatedKey<string | null>> {
+  return retried(expectedRevision, async () => {
+    const { before, keyspace, now } = await keyToChange(deps, caller, id, expectedRevision)
+    if (before.revokedAt !== null) return fail({ code: "key_revoked" })
+    if (rotationOf(before, now)) return fail({ code: "rotation_under_way" })
+    demandGivable(caller, keyspace, before)
+    const version = (before.secrets.at(-1)?.version ?? 0) + 1
+    const { secret, text } = await issueSecret(deps, keyspace, id, version, digest, now)
+    const old = currentSecret(before)
+    if (overlapMs !== undefined) demandOverlap(keyspace.policy, overlapMs)
+    const until = later(now, overlapMs ?? usualOverlapMs(before, keyspace.policy))
+    const ending = old && { ...old, expiresAt: endOf(before, until) }
+    const key: Key = {
+      ...before,
+      secrets: [...before.secrets.map((one) => (one === old && ending ? ending : one)), secret],
+      rotation: before.rotation && scheduled(before.rotation, now),
+      updatedAt: now,
+      revision: before.revision + 1,
+    }
+    const details = {
+      secret_version: version,
+      ...(ending ? ended(ending) : {}),
+      ...(text === null ? { blind: true } : {}),
+    }
+    const rotated = { key, secret: text }
+    await commit(
+      deps,
+      caller.organizationId,
+      [...keep(rotated), { kind: "key.update", key, policy: keyspace.policy }, ...secretPuts(before, key)],
+      [draft(deps, caller, "key.rotated", { kind: "key", id }, details)],
+    )
+    return rotated
+  })
+}
+
+/** Where nobody asks for more, the policy shortens it. */
+function usualOverlapMs({ rotation }: Key, { maxOverlapSeconds }: KeyspacePolicy): number {
+  const usual = rotation ? rotation.overlapSeconds * 1000 : defaultOverlapMs
+  return maxOverlapSeconds === null ? usual : Math.min(usual, maxOverlapSeconds * 1000)
 }
 
 /** Ends the secret before at once. @throws "no_rotation", and as `rotateKey` */
@@ -107,7 +137,7 @@ export function cancelRotation(
 
 /**
  * Lets the secret before live on for so long from now, and never longer than the key.
- * @throws "invalid_input" where it lives longer already; "no_rotation", and as `rotateKey`
+ * @throws "invalid_input" where it lives longer already, or the policy allows less since the rotation began; "no_rotation", and as `rotateKey`
  */
 export function extendRotation(
   deps: AuthorityDeps,
@@ -122,8 +152,9 @@ export function extendRotation(
     id,
     expectedRevision,
     "key.rotation_extended",
-    ({ older }, key, now) => {
+    ({ newer, older }, key, now, { policy }) => {
       const until = later(now, overlapMs)
+      demandOverlap(policy, until - newer.createdAt)
       if (older.expiresAt !== null && until < older.expiresAt) {
         const message = `The secret before lives until ${printTimestamp(older.expiresAt)} already.`
         const fix = "Send a longer overlap, counted from now, or finish the rotation."
@@ -141,12 +172,12 @@ function changeRotation(
   id: string,
   expectedRevision: number | null,
   action: AuditAction,
-  alter: (rotation: RotationUnderWay, key: Key, now: Instant) => readonly Secret[],
+  alter: (rotation: RotationUnderWay, key: Key, now: Instant, keyspace: Keyspace) => readonly Secret[],
 ): Promise<Key> {
-  return change(deps, caller, id, expectedRevision, async (before, _keyspace, now) => {
+  return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     const rotation = rotationOf(before, now) ?? fail({ code: "no_rotation" })
-    const altered = new Map(alter(rotation, before, now).map((secret) => [secret.version, secret]))
+    const altered = new Map(alter(rotation, before, now, keyspace).map((secret) => [secret.version, secret]))
     const secrets = before.secrets.map((secret) => altered.get(secret.version) ?? secret)
     const older = altered.get(rotation.older.version) ?? rotation.older
     const details = { secret_version: rotation.newer.version, ...ended(older) }

@@ -1,7 +1,7 @@
-import type { Key, KeyPatch, LimitInput, OwnerInput } from "@keyward/contract"
+import type { Key, KeyPatch, LimitInput, OwnerInput, RotationScheduleInput } from "@keyward/contract"
 import { systemClock } from "@keyward/core"
 import { type Command, Option } from "commander"
-import { asIs, given, instantIn, limitOf, metadataOf, ownerOf, repeated } from "./option-text.ts"
+import { asIs, given, instantIn, limitOf, metadataOf, ownerOf, repeated, scheduleOf } from "./option-text.ts"
 
 /** What of a key `keys create` and `keys update` take alike. */
 export interface KeyPolicyOptions {
@@ -16,6 +16,7 @@ export interface KeyPolicyOptions {
   readonly notBefore?: string
   readonly expiresAt?: string
   readonly expiresIn?: string
+  readonly rotateEvery?: RotationScheduleInput
 }
 
 export function addKeyPolicyOptions(command: Command): Command {
@@ -47,6 +48,11 @@ export function addKeyPolicyOptions(command: Command): Command {
         .conflicts("expiresAt")
         .argParser((text: string) => instantIn(text, systemClock.now())),
     )
+    .option(
+      "--rotate-every <every/overlap>",
+      "how often it is to get a new secret, and how long the one before lives on then: 90d/12h",
+      scheduleOf,
+    )
 }
 
 /** The members of a key that the options give. */
@@ -62,6 +68,7 @@ export function policyOf(options: KeyPolicyOptions) {
     allowed_origins: options.allowedOrigin,
     not_before: options.notBefore,
     expires_at: options.expiresAt ?? options.expiresIn,
+    rotation: options.rotateEvery,
   })
 }
 
@@ -76,4 +83,5 @@ export const clearable = {
   "allowed-origin": "allowed_origins",
   "not-before": "not_before",
   "expires-at": "expires_at",
+  "rotate-every": "rotation",
 } as const satisfies Readonly<Record<string, keyof KeyPatch>>

@@ -1,4 +1,10 @@
-import { type JsonObject, type LimitInput, type OwnerInput, ownerKinds } from "@keyward/contract"
+import {
+  type JsonObject,
+  type LimitInput,
+  type OwnerInput,
+  ownerKinds,
+  type RotationScheduleInput,
+} from "@keyward/contract"
 import { type Instant, later, printTimestamp } from "@keyward/core"
 import { InvalidArgumentError } from "commander"
 
@@ -69,10 +75,30 @@ export function instantIn(text: string, now: Instant): string {
 
 /** The duration, as the API takes it (ISO 8601), that is `text`: a number and one of s, m, h, d, w. */
 export function durationOf(text: string): string {
+  const seconds = secondsOf(text)
+  if (seconds !== null) return `PT${seconds}S`
+  throw new InvalidArgumentError("It takes a number and a unit, one of s, m, h, d and w: 1h.")
+}
+
+/** `<every>` or `<every>/<overlap>`, each a number and one of s, m, h, d, w. Without an overlap it is an hour. */
+export function scheduleOf(text: string): RotationScheduleInput {
+  const [every = "", overlap = "1h", ...more] = text.split("/")
+  const [every_seconds, overlap_seconds] = [secondsOf(every), secondsOf(overlap)]
+  if (every_seconds !== null && overlap_seconds !== null && more.length === 0) {
+    return { every_seconds, overlap_seconds }
+  }
+  throw new InvalidArgumentError("It takes <every>/<overlap>, such as 90d/12h.")
+}
+
+/** As `scheduleOf` reads it. */
+export function printSchedule({ every_seconds, overlap_seconds }: RotationScheduleInput): string {
+  return `${every_seconds}s/${overlap_seconds}s`
+}
+
+function secondsOf(text: string): number | null {
   const [, count, unit = ""] = /^(\d{1,8})([smhdw])$/.exec(text) ?? []
   const ms = unitMs[unit]
-  if (ms !== undefined) return `PT${(Number(count) * ms) / 1000}S`
-  throw new InvalidArgumentError("It takes a number and a unit, one of s, m, h, d and w: 1h.")
+  return ms === undefined ? null : (Number(count) * ms) / 1000
 }
 
 function isOwnerKind(kind: string | undefined): kind is OwnerInput["kind"] {

@@ -1,5 +1,5 @@
-import type { CreatedKey, Key, Secret } from "@keyward/contract"
-import { printLimit } from "./option-text.ts"
+import type { CreatedKey, Credits, Key, Secret } from "@keyward/contract"
+import { printLimit, printSchedule } from "./option-text.ts"
 import { type Cell, type OutputOptions, printJson, printLine, printMembers } from "./output.ts"
 
 export function printKey(key: Key, { json }: OutputOptions): Promise<void> {
@@ -35,6 +35,8 @@ function membersOf(key: Key): Readonly<Record<string, Cell>> {
     metadata: Object.keys(key.metadata).length === 0 ? null : JSON.stringify(key.metadata),
     "not before": key.not_before,
     expires: key.expires_at,
+    rotation: key.rotation && printSchedule(key.rotation),
+    "rotation due": key.rotation_due_at,
     disabled: key.disabled_at,
     "delete protected": key.delete_protected ? "yes" : null,
     deleted: key.deleted_at,
@@ -48,6 +50,16 @@ function membersOf(key: Key): Readonly<Record<string, Cell>> {
     secrets: key.secrets.map(printSecret).join("; "),
   }
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== ""))
+}
+
+/** What is left, and when there is more. */
+function printCredits({ remaining, refills_at, refill, on_unavailable }: Credits): string {
+  const uncounted = on_unavailable === "allow" ? ["uncounted while the store cannot count"] : []
+  if (refill === null) return [`${remaining} left`, ...uncounted].join(", ")
+  const { amount, maximum, every, at, time_zone } = refill
+  const on = every === "day" ? "" : ` on day ${refill.on}`
+  const schedule = `${amount} more every ${every}${on} at ${at} in ${time_zone}, up to ${maximum}`
+  return [`${remaining} left`, schedule, `next ${refills_at}`, ...uncounted].join(", ")
 }
 
 /** One version of what the holder presents: what may be shown of it, until when it works, and who used it last. */

@@ -254,6 +254,12 @@ function fullKey(founded: Founded): Key {
     allowedOrigins: ["https://*.example.com"],
     notBefore: later(noon, -hour),
     expiresAt: later(noon, 24 * hour),
+    rotation: {
+      everySeconds: 86_400,
+      overlapSeconds: 0,
+      dueAt: later(noon, hour),
+      announcedAt: later(noon, 9),
+    },
     disabledAt: later(noon, 1),
     revokedAt: later(noon, 2),
     revocation: { reason: "compromised", note: "found in a log" },

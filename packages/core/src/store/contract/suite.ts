@@ -9,6 +9,7 @@ import { commitContract } from "./commits.ts"
 import { concurrencyContract } from "./concurrency.ts"
 import { creditContract } from "./credits.ts"
 import { deletedKeyContract } from "./deleted-keys.ts"
+import { dueKeyContract } from "./due-keys.ts"
 import { durabilityContract } from "./durability.ts"
 import { exactnessContract } from "./exactness.ts"
 import { keyListContract } from "./key-lists.ts"
@@ -82,6 +83,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     deletedKeyContract(store)
     ownerContract(store)
     capContract(store)
+    dueKeyContract(store)
     keyListContract(store)
     pagingContract(store)
     exactnessContract(store)

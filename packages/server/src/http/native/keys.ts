@@ -23,6 +23,7 @@ import {
   limitsOf,
   mergedMetadata,
   optionalInstant,
+  optionalSchedule,
 } from "./read.ts"
 import { expectedRevision, sendRevision } from "./revision.ts"
 
@@ -45,6 +46,7 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
       allowedOrigins: body.allowed_origins,
       notBefore: optionalInstant(body.not_before),
       expiresAt: optionalInstant(body.expires_at),
+      rotation: optionalSchedule(body.rotation),
       enabled: body.enabled,
       deleteProtected: body.delete_protected,
       digest: blindSecretOf(body),
@@ -161,6 +163,7 @@ function patchOf(body: contract.Body<typeof contract.updateKey>, before: Key): K
     allowedOrigins: listOr(body.allowed_origins),
     notBefore: optionalInstant(body.not_before),
     expiresAt: optionalInstant(body.expires_at),
+    rotation: optionalSchedule(body.rotation),
     enabled: body.enabled,
     deleteProtected: body.delete_protected,
   }

@@ -4,9 +4,9 @@ import type { FastifyInstance } from "fastify"
 import type { Keyward } from "../../keyward.ts"
 import type { Authenticate } from "../authentication.ts"
 import { serve } from "../serve.ts"
-import { isTimePosition, pageOf, printPage } from "./page.ts"
-import { printKeyspace } from "./print.ts"
-import { limitsOf, orEmpty } from "./read.ts"
+import { isKeyPosition, isTimePosition, pageOf, printPage } from "./page.ts"
+import { printKeyspace, printRemediedKey, printViolatingKey } from "./print.ts"
+import { limitsOf, optionalSchedule, orEmpty } from "./read.ts"
 import { expectedRevision, sendRevision } from "./revision.ts"
 
 export function serveKeyspaces(
@@ -24,6 +24,7 @@ export function serveKeyspaces(
       roles: body.roles?.map(describedRole),
       limits: body.limits && limitsOf(body.limits),
       policy: body.policy && policyOf(body.policy),
+      rotation: optionalSchedule(body.rotation),
     })
     sendRevision(reply, keyspace)
     reply.header("location", `/v1/keyspaces/${keyspace.id}`)
@@ -49,6 +50,7 @@ export function serveKeyspaces(
       roles: orEmpty(body.roles, [])?.map(describedRole),
       limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
       policy: body.policy === null ? openPolicy : body.policy && policyOf(body.policy),
+      rotation: optionalSchedule(body.rotation),
     }
     const keyspace = await authority.updateKeyspace(
       caller,

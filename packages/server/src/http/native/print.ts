@@ -12,6 +12,8 @@ import {
   type LimitStatus,
   type Organization,
   printTimestamp,
+  type RemediedKey,
+  type RotationSchedule,
   type Subject,
   stateAt,
 } from "@keyward/core"
@@ -44,6 +46,7 @@ export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspa
     roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
     limits: keyspace.limits.map(printLimit),
     policy: printPolicy(keyspace.policy),
+    rotation: keyspace.rotation && printSchedule(keyspace.rotation),
     secret_pattern: keyFormats[keyspace.format].scannerPattern(keyspace.prefix),
     created_at: printTimestamp(keyspace.createdAt),
     updated_at: printTimestamp(keyspace.updatedAt),
@@ -82,6 +85,8 @@ export function printKey(key: Key, now: Instant): Static<typeof contract.Key> {
     allowed_origins: key.allowedOrigins,
     not_before: orNull(key.notBefore),
     expires_at: orNull(key.expiresAt),
+    rotation: key.rotation && printSchedule(key.rotation),
+    rotation_due_at: orNull(key.rotation?.dueAt ?? null),
     enabled: key.disabledAt === null,
     disabled_at: orNull(key.disabledAt),
     delete_protected: key.deleteProtected,
@@ -183,6 +188,10 @@ export function printSelf(
 /** Whole seconds, rounded up: nobody is told to come back too early. */
 export function seconds(milliseconds: number): number {
   return Math.ceil(milliseconds / 1000)
+}
+
+function printSchedule(schedule: RotationSchedule): Static<typeof contract.RotationSchedule> {
+  return { every_seconds: schedule.everySeconds, overlap_seconds: schedule.overlapSeconds }
 }
 
 function printLimit({ name, count, windowSeconds }: Limit): Static<typeof contract.Limit> {

@@ -1,4 +1,11 @@
-import { bounds, type CreditsPatch, type JsonObject, type Limit, type RotationInput } from "@keyward/contract"
+import {
+  bounds,
+  type CreditsPatch,
+  type JsonObject,
+  type Limit,
+  type RotationInput,
+  type RotationScheduleInput,
+} from "@keyward/contract"
 import {
   type BlindSecret,
   type Credits,
@@ -7,6 +14,7 @@ import {
   parseDuration,
   parseTimestamp,
   type Refill,
+  type RotationSchedule,
   type Limit as StoredLimit,
 } from "@keyward/core"
 import type { Static } from "typebox"
@@ -33,6 +41,13 @@ export function orEmpty<Value>(value: Value | null | undefined, empty: Value): V
 
 export function limitsOf(limits: readonly Static<typeof Limit>[]): StoredLimit[] {
   return limits.map(({ name, count, window_seconds }) => ({ name, count, windowSeconds: window_seconds }))
+}
+
+/** undefined stays: the member is absent; null stays: none. */
+export function optionalSchedule(
+  schedule: RotationScheduleInput | null | undefined,
+): RotationSchedule | null | undefined {
+  return schedule && { everySeconds: schedule.every_seconds, overlapSeconds: schedule.overlap_seconds }
 }
 
 /** @throws HttpProblem "invalid_input" for a hint without the digest that it belongs to */
