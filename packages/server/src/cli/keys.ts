@@ -8,6 +8,7 @@ import {
 import { type Command, Option } from "commander"
 import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
 import { clearOption } from "./clear-option.ts"
+import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { addKeyPolicyOptions, clearable, type KeyPolicyOptions, policyOf } from "./key-policy.ts"
 import { given, ownerOf, wholeNumber } from "./option-text.ts"
 import { printJson, printLine, printTable } from "./output.ts"
@@ -30,7 +31,7 @@ export function addKeys(program: Command): void {
     .option("--disabled", "disabled at first")
     .option("--delete-protected", "not to be deleted until this is taken off")
   addBlindOptions(create)
-  addRemoteOptions(create).action(createKey)
+  addCreatingOptions(create).action(createKey)
 
   const list = keys
     .command("list")
@@ -105,7 +106,7 @@ export function addKeys(program: Command): void {
   addRemoteOptions(usage).action(showUsage)
 }
 
-interface CreateOptions extends KeyPolicyOptions, BlindOptions, RemoteOptions {
+interface CreateOptions extends KeyPolicyOptions, BlindOptions, CreatingOptions {
   readonly keyspace: string
   readonly name: string
   readonly disabled?: true
@@ -116,15 +117,15 @@ async function createKey(options: CreateOptions): Promise<void> {
   const client = await connect(options)
   const { keyspace, name, disabled, deleteProtected } = options
   const { made, sent } = await blindSecretOf(client, async () => keyspace, options)
-  const key = await client.keys.create({
+  const key = {
     keyspace_id: keyspace,
     name,
     ...policyOf(options),
     ...(disabled ? { enabled: false } : {}),
     ...given({ delete_protected: deleteProtected }),
     ...sent,
-  })
-  await printWithSecret(key, made, options)
+  }
+  await printWithSecret(await client.keys.create(key, creationOf(options)), made, options)
 }
 
 interface ListOptions extends PageOptions {

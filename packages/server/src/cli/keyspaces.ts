@@ -11,6 +11,7 @@ import {
 } from "@keyward/contract"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
+import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { given, limitOf, numberOrNone, printLimit, repeated, wholeNumber } from "./option-text.ts"
 import { type Cell, printJson, printLine, printMembers, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
@@ -29,7 +30,7 @@ export function addKeyspaces(program: Command): void {
         .choices(secretRetentions)
         .default("digest"),
     )
-  addRemoteOptions(addPolicyOptions(create)).action(createKeyspace)
+  addCreatingOptions(addPolicyOptions(create)).action(createKeyspace)
 
   addPageOptions(keyspaces.command("list").summary("list the keyspaces, oldest first")).action(listKeyspaces)
 
@@ -122,7 +123,7 @@ function orNull(maximum: number | "none" | undefined): number | null | undefined
   return maximum === "none" ? null : maximum
 }
 
-interface CreateOptions extends PolicyOptions, RemoteOptions {
+interface CreateOptions extends PolicyOptions, CreatingOptions {
   readonly name: string
   readonly prefix: string
   readonly retention: NonNullable<NewKeyspace["retention"]>
@@ -132,7 +133,7 @@ async function createKeyspace(options: CreateOptions): Promise<void> {
   const client = await connect(options)
   const { name, prefix, retention } = options
   await printKeyspace(
-    await client.keyspaces.create({ name, prefix, retention, ...policyOf(options) }),
+    await client.keyspaces.create({ name, prefix, retention, ...policyOf(options) }, creationOf(options)),
     options,
   )
 }

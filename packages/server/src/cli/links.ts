@@ -1,24 +1,25 @@
 import type { OfferedLink } from "@keyward/contract"
 import type { Command } from "commander"
+import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { printJson, printLine, printMembers } from "./output.ts"
-import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
+import { connect, type RemoteOptions } from "./remote.ts"
 
 /** The commands below `users` that make links with which users set their passwords. */
 export function addLinks(users: Command): void {
   const invite = users
     .command("invite <user-id>")
     .summary("make a link with which a new user sets a password; good once, for 72 hours")
-  addRemoteOptions(invite).action(async (userId: string, options: RemoteOptions) => {
+  addCreatingOptions(invite).action(async (userId: string, options: CreatingOptions) => {
     const client = await connect(options)
-    await printLink(await client.links.invite(userId), options)
+    await printLink(await client.links.invite(userId, creationOf(options)), options)
   })
 
   const reset = users
     .command("reset-password <user-id>")
     .summary("make a link with which a user sets a new password; good once, for an hour")
-  addRemoteOptions(reset).action(async (userId: string, options: RemoteOptions) => {
+  addCreatingOptions(reset).action(async (userId: string, options: CreatingOptions) => {
     const client = await connect(options)
-    await printLink(await client.links.offerReset(userId), options)
+    await printLink(await client.links.offerReset(userId, creationOf(options)), options)
   })
 }
 

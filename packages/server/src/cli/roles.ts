@@ -1,6 +1,7 @@
 import type { OrganizationRole, OrganizationRolePatch } from "@keyward/contract"
 import type { Command } from "commander"
 import { clearOption } from "./clear-option.ts"
+import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { asIs, given, repeated } from "./option-text.ts"
 import { printJson, printLine, printMembers, printTable } from "./output.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
@@ -13,7 +14,7 @@ export function addRoles(program: Command): void {
   addRemoteOptions(roles.command("show <name>").summary("show a role")).action(showRole)
 
   const create = roles.command("create <name>").summary("create a role")
-  addRemoteOptions(addRoleOptions(create)).action(createRole)
+  addCreatingOptions(addRoleOptions(create)).action(createRole)
 
   const update = roles
     .command("update <name>")
@@ -61,11 +62,11 @@ async function showRole(name: string, options: RemoteOptions): Promise<void> {
   await printRole(await client.roles.read(name), options)
 }
 
-async function createRole(name: string, options: RoleOptions): Promise<void> {
+async function createRole(name: string, options: RoleOptions & CreatingOptions): Promise<void> {
   const client = await connect(options)
   const { description, permission = [] } = options
   const role = { name, permissions: permission, ...given({ description }) }
-  await printRole(await client.roles.create(role), options)
+  await printRole(await client.roles.create(role, creationOf(options)), options)
 }
 
 async function updateRole(name: string, options: RoleOptions & { readonly clear?: object }): Promise<void> {

@@ -1,6 +1,7 @@
 import type { RotationInput } from "@keyward/contract"
 import type { Command } from "commander"
 import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
+import { addIdempotencyKey, type CreatingOptions, creationOf } from "./creating.ts"
 import { durationOf, given, wholeNumber } from "./option-text.ts"
 import { printKey, printWithSecret } from "./print-key.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
@@ -13,7 +14,7 @@ export function addRotation(keys: Command): void {
     .command("rotate <key-id>")
     .summary("give a key a new secret, shown this once; the one so far lives on for a while")
     .option("--overlap <time>", `how long it lives on: ${time}; 0s: not at all; default: 1h`, durationOf)
-  addChangeOptions(addBlindOptions(rotate)).action(rotateKey)
+  addChangeOptions(addBlindOptions(addIdempotencyKey(rotate))).action(rotateKey)
 
   const rotation = keys.command("rotation").summary("finish, cancel or extend a rotation that is under way")
   const finish = rotation.command("finish <key-id>").summary("end the secret before at once")
@@ -38,7 +39,7 @@ function addChangeOptions(command: Command): Command {
   return addRemoteOptions(command.option("--if-revision <revision>", revision, wholeNumber))
 }
 
-interface RotateOptions extends ChangeOptions, BlindOptions {
+interface RotateOptions extends ChangeOptions, CreatingOptions, BlindOptions {
   readonly overlap?: string
 }
 
@@ -48,7 +49,8 @@ async function rotateKey(keyId: string, options: RotateOptions): Promise<void> {
   const keyspaceOf = async () => (await client.keys.read(keyId)).keyspace_id
   const { made, sent } = await blindSecretOf(client, keyspaceOf, options)
   const rotation: RotationInput = { ...given({ overlap }), ...sent }
-  await printWithSecret(await client.keys.rotate(keyId, rotation, given({ ifRevision })), made, options)
+  const how = { ...given({ ifRevision }), ...creationOf(options) }
+  await printWithSecret(await client.keys.rotate(keyId, rotation, how), made, options)
 }
 
 async function finishRotation(keyId: string, options: ChangeOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ServiceAccount, ServiceAccountPatch } from "@keyward/contract"
 import { type Command, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
+import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { asIs, given, repeated, wholeNumber } from "./option-text.ts"
 import { printJson, printMembers } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
@@ -16,7 +17,7 @@ export function addServiceAccounts(program: Command): void {
     .command("create")
     .summary("create a service account; keys create --owner service_account:<id> gives it a key")
     .requiredOption("--display-name <name>", "what people see")
-  addRemoteOptions(addAccountOptions(create)).action(createServiceAccount)
+  addCreatingOptions(addAccountOptions(create)).action(createServiceAccount)
 
   const list = accounts
     .command("list")
@@ -64,7 +65,7 @@ function addAccountOptions(command: Command): Command {
     .option("--role <name>", "a role of the organization (repeatable)", repeated(asIs))
 }
 
-interface CreateOptions extends AccountOptions, RemoteOptions {
+interface CreateOptions extends AccountOptions, CreatingOptions {
   readonly displayName: string
 }
 
@@ -72,7 +73,7 @@ async function createServiceAccount(options: CreateOptions): Promise<void> {
   const client = await connect(options)
   const { displayName, description, role } = options
   const account = { display_name: displayName, ...given({ description, roles: role }) }
-  await printServiceAccount(await client.serviceAccounts.create(account), options)
+  await printServiceAccount(await client.serviceAccounts.create(account, creationOf(options)), options)
 }
 
 interface ListOptions extends PageOptions {

@@ -1,6 +1,7 @@
 import type { User, UserPatch } from "@keyward/contract"
 import { type Command, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
+import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { addLinks } from "./links.ts"
 import { asIs, given, repeated, wholeNumber } from "./option-text.ts"
 import { printJson, printMembers } from "./output.ts"
@@ -16,7 +17,7 @@ export function addUsers(program: Command): void {
     .summary("create a user, who has no password yet")
     .requiredOption("--email <address>", "their e-mail address, unique in the organization")
     .requiredOption("--display-name <name>", "what people see")
-  addRemoteOptions(addPersonOptions(create)).action(createUser)
+  addCreatingOptions(addPersonOptions(create)).action(createUser)
 
   const list = users
     .command("list")
@@ -71,7 +72,7 @@ function personOf({ userName, firstName, lastName, role }: PersonOptions) {
   return given({ user_name: userName, first_name: firstName, last_name: lastName, roles: role })
 }
 
-interface CreateOptions extends PersonOptions, RemoteOptions {
+interface CreateOptions extends PersonOptions, CreatingOptions {
   readonly email: string
   readonly displayName: string
 }
@@ -79,10 +80,8 @@ interface CreateOptions extends PersonOptions, RemoteOptions {
 async function createUser(options: CreateOptions): Promise<void> {
   const client = await connect(options)
   const { email, displayName } = options
-  await printUser(
-    await client.users.create({ email, display_name: displayName, ...personOf(options) }),
-    options,
-  )
+  const user = { email, display_name: displayName, ...personOf(options) }
+  await printUser(await client.users.create(user, creationOf(options)), options)
 }
 
 interface ListOptions extends PageOptions {

@@ -149,6 +149,35 @@ describe("keys", () => {
     await rm(file)
   })
 
+  test("what creates something prints the same when it is run again with its idempotency key", async () => {
+    const key = ["keys", "create", "--keyspace", keyspaceId, "--name", "Once"]
+    const created = await json([...key, "--idempotency-key", "cli-key"])
+    const userId = (await json(["users", "create", "--email", "once@example.com", "--display-name", "Once"]))
+      .id
+    const commands = [
+      [...key, "--idempotency-key", "cli-key"],
+      ["keys", "rotate", created.id, "--idempotency-key", "cli-rotation"],
+      ["keyspaces", "create", "--name", "Once", "--prefix", "once", "--idempotency-key", "cli-keyspace"],
+      ["service-accounts", "create", "--display-name", "Once", "--idempotency-key", "cli-account"],
+      ["users", "create", "--email", "1@example.com", "--display-name", "1", "--idempotency-key", "cli-user"],
+      ["users", "invite", userId, "--idempotency-key", "cli-invitation"],
+      ["users", "reset-password", userId, "--idempotency-key", "cli-reset"],
+      ["roles", "create", "once", "--permission", "keys.read", "--idempotency-key", "cli-role"],
+    ]
+    for (const command of commands) expect(await json(command)).toEqual(await json(command))
+    expect(await json(key)).not.toMatchObject({ id: created.id })
+    const { code, stderr } = await run([...key.with(-1, "Other"), "--idempotency-key", "cli-key"], settings)
+    expect({
+      code,
+      told: stderr.includes("idempotency_key_reused") || stderr.includes("Idempotency-Key"),
+    }).toEqual({
+      code: 3,
+      told: true,
+    })
+    const blind = await run([...key, "--blind", "--idempotency-key", "cli-blind"], settings)
+    expect(blind.code).toBe(2)
+  })
+
   test("rotate, and finish, cancel or extend it", async () => {
     const { id, secret } = await newKey("rotated")
     const code = async (text: string) => (await run(["keys", "verify"], settings, text)).code
