@@ -274,8 +274,12 @@ describe("an intent", () => {
         name: "Auditor",
         permissions: ["audit.read"],
       })
-    await create("keys.write", "audit.read")
+    const { key } = await create("keys.write", "audit.read")
     await refused(create("keys.write"), "grant_exceeds_caller")
+    const rotate = (...held: string[]) =>
+      house.authority.rotateKey(asking(callerWith(house, ...held), "intent-2").caller, key.id, {}, null)
+    await rotate("keys.write", "audit.read")
+    await refused(rotate("keys.write"), "grant_exceeds_caller")
   })
 
   test("is known by the same name under another pepper, and opens under an older key-encryption key", async () => {

@@ -132,4 +132,5 @@ export const nativeDescription = `Issue API keys, verify them, scope, limit and 
 - Errors are RFC 9457 \`application/problem+json\`: switch on \`code\`, show \`detail\` and \`fix\`.
 - Lists come in pages: pass \`next_cursor\` as \`cursor\` until it is null. A page can be short, even empty, and still have a next one.
 - Changes take \`If-Match\` with the ETag of the revision that is to be changed.
+- Calls that create take \`Idempotency-Key\`, and can be repeated with it: the answer is the same, and nothing more is created.
 - What belongs to another organization answers exactly like what does not exist.`
