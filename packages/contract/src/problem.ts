@@ -148,6 +148,11 @@ export const problems = {
     fix: "Use a key with the missing permissions.",
   },
   key_limited: { status: 429, title: "Key over its limit", fix: "Wait for the seconds in Retry-After." },
+  credits_spent: {
+    status: 429,
+    title: "Credits used up",
+    fix: "Wait for the refill, for the seconds in Retry-After; without that header none is to come: have credits added to the key.",
+  },
   store_unavailable: {
     status: 503,
     title: "Store unavailable",
@@ -213,7 +218,7 @@ export function commonProblems(route: Route): ProblemCode[] {
   if (route.permission) codes.push("permission_denied")
   if (route.permission !== undefined && route.method !== "GET") codes.push("cross_site_request")
   if (route.byHolder || route.permission !== undefined) {
-    codes.push("key_limited", "too_many_attempts", "store_unavailable")
+    codes.push("key_limited", "credits_spent", "too_many_attempts", "store_unavailable")
   }
   if (takesIdempotencyKey(route)) codes.push("idempotency_key_reused", "idempotency_in_progress")
   return [...codes, "internal_error"]

@@ -138,8 +138,13 @@ export function keysOf(call: Call) {
         ...options,
       }),
     /** Adds to what the key has to spend; its revision stays. */
-    addCredits: (keyId: string, amount: number, options: CallOptions = {}) =>
-      call(contract.addKeyCredits, { ...params(keyId), body: { amount }, ...options }),
+    addCredits: (keyId: string, amount: number, { idempotencyKey, ...options }: CreateOptions = {}) =>
+      call(contract.addKeyCredits, {
+        ...params(keyId),
+        headers: keyedBy(idempotencyKey),
+        body: { amount },
+        ...options,
+      }),
     /** Reads the secret of a recoverable key again, which is audited with the reason. */
     reveal: (keyId: string, reason: string, options: CallOptions = {}) =>
       call(contract.revealKey, { ...params(keyId), body: { reason }, ...options }),

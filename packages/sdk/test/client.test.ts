@@ -163,6 +163,7 @@ test("every operation of the native API has a named method", async () => {
     keys.delete("id"),
     keys.revoke("id"),
     keys.reveal("id", "why"),
+    keys.addCredits("id", 5),
     keys.rotate("id"),
     keys.finishRotation("id"),
     keys.cancelRotation("id"),

@@ -79,6 +79,7 @@ export const clearable = {
   tag: "tags",
   metadata: "metadata",
   limit: "limits",
+  credits: "credits",
   "allowed-address": "allowed_addresses",
   "allowed-origin": "allowed_origins",
   "not-before": "not_before",

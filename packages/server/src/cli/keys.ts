@@ -9,6 +9,13 @@ import { type Command, Option } from "commander"
 import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
 import { clearOption } from "./clear-option.ts"
 import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
+import {
+  addCreditCommands,
+  addCreditOptions,
+  type CreditOptions,
+  creditsPatchOf,
+  newCreditsOf,
+} from "./credits.ts"
 import { addKeyPolicyOptions, clearable, type KeyPolicyOptions, policyOf } from "./key-policy.ts"
 import { given, ownerOf, wholeNumber } from "./option-text.ts"
 import { printJson, printLine, printTable } from "./output.ts"
@@ -27,7 +34,7 @@ export function addKeys(program: Command): void {
     .summary("issue a key; its secret is shown this once")
     .requiredOption("--keyspace <id>", "the keyspace that it is to belong to")
     .requiredOption("--name <name>", "its name")
-  addKeyPolicyOptions(create)
+  addCreditOptions(addKeyPolicyOptions(create))
     .option("--disabled", "disabled at first")
     .option("--delete-protected", "not to be deleted until this is taken off")
   addBlindOptions(create)
@@ -64,7 +71,7 @@ export function addKeys(program: Command): void {
       new Option("--delete-protected", "refuse to delete it until this is taken off").conflicts("deletable"),
     )
     .option("--deletable", "take that off")
-  addKeyPolicyOptions(update)
+  addCreditOptions(addKeyPolicyOptions(update))
     .addOption(clearOption(clearable))
     .option("--if-revision <revision>", revision, wholeNumber)
   addRemoteOptions(update).action(updateKey)
@@ -90,6 +97,7 @@ export function addKeys(program: Command): void {
     .option("--if-revision <revision>", revision, wholeNumber)
   addRemoteOptions(restore).action(restoreKey)
 
+  addCreditCommands(keys)
   addVerify(keys)
 
   const reveal = keys
@@ -106,7 +114,7 @@ export function addKeys(program: Command): void {
   addRemoteOptions(usage).action(showUsage)
 }
 
-interface CreateOptions extends KeyPolicyOptions, BlindOptions, CreatingOptions {
+interface CreateOptions extends KeyPolicyOptions, CreditOptions, BlindOptions, CreatingOptions {
   readonly keyspace: string
   readonly name: string
   readonly disabled?: true
@@ -121,6 +129,7 @@ async function createKey(options: CreateOptions): Promise<void> {
     keyspace_id: keyspace,
     name,
     ...policyOf(options),
+    ...given({ credits: newCreditsOf(options) }),
     ...(disabled ? { enabled: false } : {}),
     ...given({ delete_protected: deleteProtected }),
     ...sent,
@@ -177,7 +186,7 @@ async function showKey(keyId: string, options: RemoteOptions & { readonly delete
   await printKey(await (deleted ? client.keys.readDeleted(keyId) : client.keys.read(keyId)), options)
 }
 
-interface UpdateOptions extends KeyPolicyOptions, RemoteOptions {
+interface UpdateOptions extends KeyPolicyOptions, CreditOptions, RemoteOptions {
   readonly name?: string
   readonly enable?: true
   readonly disable?: true
@@ -197,6 +206,7 @@ async function updateKey(keyId: string, options: UpdateOptions): Promise<void> {
       delete_protected: deleteProtected ?? (deletable ? false : undefined),
     }),
     ...policyOf(options),
+    ...given({ credits: creditsPatchOf(options) }),
     ...clear,
   }
   await printKey(await client.keys.update(keyId, patch, given({ ifRevision })), options)

@@ -30,6 +30,7 @@ function membersOf(key: Key): Readonly<Record<string, Cell>> {
     roles: key.roles.join(", "),
     tags: key.tags.join(", "),
     limits: key.limits.map(printLimit).join(", "),
+    credits: key.credits && printCredits(key.credits),
     "allowed addresses": key.allowed_addresses.join(" "),
     "allowed origins": key.allowed_origins.join(" "),
     metadata: Object.keys(key.metadata).length === 0 ? null : JSON.stringify(key.metadata),

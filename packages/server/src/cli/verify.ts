@@ -1,6 +1,6 @@
 import process from "node:process"
 import { createInterface } from "node:readline"
-import type { Verification } from "@keyward/contract"
+import type { CreditStatus, Verification } from "@keyward/contract"
 import type { Command } from "commander"
 import { exitCodes } from "./exit-code.ts"
 import { CommandFailure } from "./failure.ts"
@@ -98,9 +98,15 @@ function membersOf(verification: Verification): Readonly<Record<string, Cell>> {
         `${remaining} of ${count} left, per ${window_seconds} s`,
       ]),
     ),
+    ...(verification.credits ? { credits: printCredits(verification.credits) } : {}),
     ...(verification.missing_permissions ? { missing: verification.missing_permissions.join(" ") } : {}),
     ...(verification.retry_after_seconds === undefined
       ? {}
       : { "retry after": `${verification.retry_after_seconds} s` }),
   }
+}
+
+function printCredits({ remaining, refills_at: refillsAt }: CreditStatus): string {
+  if (remaining === null) return "not counted: the store does not answer"
+  return refillsAt === null ? `${remaining} left` : `${remaining} left, more at ${refillsAt}`
 }

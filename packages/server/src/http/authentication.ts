@@ -12,7 +12,8 @@ import type { Verification, Verifier } from "../verification/verifier.ts"
 import { visitOf } from "../visit.ts"
 import type { SessionCookie } from "./cookie.ts"
 import type { AuthenticateToken } from "./openid-authentication.ts"
-import { HttpProblem, type Occurrence, tryAgainIn } from "./problem.ts"
+import { overLimit } from "./over-limit.ts"
+import { HttpProblem } from "./problem.ts"
 import type { SameOrigin } from "./same-origin.ts"
 import type { AuthenticateSession } from "./session-authentication.ts"
 
@@ -119,22 +120,12 @@ function callerOf(verification: Verification, request: PresentedRequest): Caller
       requestId: request.id,
     }
   }
-  if (outcome === "RATE_LIMITED" || outcome === "USAGE_EXCEEDED") {
-    const { retryAfterMs } = verification
-    const code = subject ? "key_limited" : "too_many_attempts"
-    throw new HttpProblem(code, retryAfterMs === null ? spentUp : tryAgainIn(retryAfterMs))
-  }
+  if (outcome === "RATE_LIMITED" || outcome === "USAGE_EXCEEDED") throw overLimit(verification)
   throw new HttpProblem("credential_invalid", {
     // Whoever presents the very secret may know why it is refused; for all others nothing is there.
     detail: subject ? `The key was refused: ${outcome}.` : "The credential is not a management key.",
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   })
-}
-
-/** Of a key without credits to come: there is no time at which to try again. */
-const spentUp: Occurrence = {
-  detail: "The key's credits are used up.",
-  fix: "Have credits added to the key.",
 }
 
 function actorOf({ key }: Subject, request: PresentedRequest): Actor {

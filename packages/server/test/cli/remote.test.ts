@@ -149,6 +149,37 @@ describe("keys", () => {
     await rm(file)
   })
 
+  test("credits are given, added to, refilled and taken away", async () => {
+    const created = await json([
+      ...["keys", "create", "--keyspace", keyspaceId, "--name", "Counted", "--credits", "2"],
+      ...["--refill", "10", "--refill-maximum", "20", "--refill-every", "week", "--refill-on", "7"],
+      ...["--refill-at", "02:30", "--refill-zone", "Europe/Berlin", "--credits-on-unavailable", "allow"],
+    ])
+    const refill = {
+      ...{ amount: 10, maximum: 20, every: "week", on: 7, at: "02:30", time_zone: "Europe/Berlin" },
+    }
+    const { refills_at: refillsAt } = created.credits
+    expect(created.credits).toEqual({ remaining: 2, refills_at: refillsAt, refill, on_unavailable: "allow" })
+    const verified = await done(["keys", "verify", "--cost", "2"], created.secret)
+    expect(verified).toMatch(new RegExp(`^credits +0 left, more at ${refillsAt}$`, "m"))
+    expect(await run(["keys", "verify", "--json"], settings, created.secret)).toMatchObject({
+      code: 6,
+      stdout: expect.stringContaining('"code":"USAGE_EXCEEDED"'),
+    })
+    expect(await done(["keys", "add-credits", created.id, "--amount", "5"])).toMatch(
+      /^credits +5 left, 10 more every week on day 7 at 02:30 in Europe\/Berlin, up to 20, next .+, uncounted/m,
+    )
+    const changed = await json(["keys", "update", created.id, "--credits", "7", "--refill-at", "03:00"])
+    expect(changed.credits).toMatchObject({ remaining: 7, refill: { ...refill, at: "03:00" } })
+    const unfilled = await json(["keys", "update", created.id, "--refill", "none"])
+    expect(unfilled.credits).toMatchObject({ remaining: 7, refill: null, refills_at: null })
+    expect((await json(["keys", "update", created.id, "--clear", "credits"])).credits).toBeNull()
+    const missing = ["keys", "create", "--keyspace", keyspaceId, "--name", "n", "--refill", "5"]
+    for (const args of [missing, [...missing, "--credits", "1"]]) {
+      expect(await run(args, settings)).toMatchObject({ code: 2, stdout: "" })
+    }
+  })
+
   test("what creates something prints the same when it is run again with its idempotency key", async () => {
     const key = ["keys", "create", "--keyspace", keyspaceId, "--name", "Once"]
     const created = await json([...key, "--idempotency-key", "cli-key"])
@@ -357,3 +388,6 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     expect(ended.stderr).toMatch(/^(keyward: .+\nFix: |Usage: )/)
   })
 })
+    ["keys", "update", "k", "--rotate-every", "30d/1d/1d"],
+    ["keys", "create", "--keyspace", "k", "--name", "n", "--refill-every", "year"],
+    ["keys", "add-credits", "k", "--amount", "1.5"],

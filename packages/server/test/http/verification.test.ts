@@ -111,6 +111,153 @@ describe("POST /v1/keys/verify", () => {
   })
 })
 
+describe("credits", () => {
+  const refill = { amount: 2, every: "day", at: "06:00", time_zone: "Europe/Berlin" }
+  const given = async (credits: object) => {
+    const asked = post({ keyspace_id: keyspaceId, name: "Counted", credits })
+    return (await server.ask("/v1/keys", asked)).json
+  }
+  const change = (id: string, credits: object | null) =>
+    server.ask(`/v1/keys/${id}`, { method: "PATCH", body: { credits } })
+
+  test("are counted down in every answer, which says when there are more", async () => {
+    const { id, secret, credits } = await given({ remaining: 3, refill })
+    const refills_at = credits.refills_at
+    expect(credits).toEqual({
+      remaining: 3,
+      refills_at,
+      refill: { ...refill, maximum: 2, on: 1 },
+      on_unavailable: "deny",
+    })
+    expect(await verify({ key: secret, cost: 2 })).toMatchObject({
+      valid: true,
+      credits: { remaining: 1, refills_at },
+    })
+    const batch = { keys: [{ key: secret }, { key: secret }, { key: secret, dry_run: true }] }
+    const { results } = (await server.ask("/v1/keys/verify-batch", post(batch))).json
+    expect(results.map(({ code }: { code: string }) => code).toSorted()).toEqual([
+      "USAGE_EXCEEDED",
+      "USAGE_EXCEEDED",
+      "VALID",
+    ])
+    const seconds = Math.ceil((Date.parse(refills_at) - server.clock.now()) / 1000)
+    expect(await verify({ key: secret })).toMatchObject({
+      valid: false,
+      code: "USAGE_EXCEEDED",
+      credits: { remaining: 0, refills_at },
+      retry_after_seconds: seconds,
+    })
+    expect((await server.ask(`/v1/keys/${id}`)).json).toMatchObject({
+      revision: 1,
+      credits: { remaining: 0 },
+    })
+    const checked = await server.refused("/v1/check", "credits_spent", { token: secret })
+    expect(checked.headers).toMatchObject({
+      "retry-after": String(seconds),
+      "x-keyward-outcome": "USAGE_EXCEEDED",
+    })
+    expect((await server.ask("/v1/self", { token: secret })).json.credits).toEqual({
+      remaining: 0,
+      refills_at,
+    })
+    server.clock.advance(seconds * 1000)
+    expect((await server.ask(`/v1/keys/${id}`)).json.credits).toMatchObject({ remaining: 2 })
+    expect(await verify({ key: secret })).toMatchObject({ valid: true, credits: { remaining: 1 } })
+  })
+
+  test("that are gone for good are told without a time to come again", async () => {
+    const { secret } = await given({ remaining: 0 })
+    expect(await verify({ key: secret })).not.toHaveProperty("retry_after_seconds")
+    const { headers } = await server.refused("/v1/check", "credits_spent", { token: secret })
+    expect(headers).not.toHaveProperty("retry-after")
+  })
+
+  test("of a management key pay for its calls", async () => {
+    const keyspace_id = server.created.managementKeyspace.id
+    const asked = { keyspace_id, name: "Counted", permissions: ["keyspaces.read"], credits: { remaining: 2 } }
+    const { secret: token } = (await server.ask("/v1/keys", post(asked))).json
+    const parallel = await Promise.all([1, 2, 3].map(() => server.ask("/v1/keyspaces", { token })))
+    expect(parallel.map(({ status }) => status).toSorted()).toEqual([200, 200, 429])
+    const { headers } = await server.refused("/v1/keyspaces", "credits_spent", { token })
+    expect(headers).not.toHaveProperty("retry-after")
+  })
+
+  test("are merged member by member, and what is left stays unless it is sent", async () => {
+    const { id, secret } = await given({ remaining: 9, refill })
+    await verify({ key: secret, cost: 4 })
+    const { json } = await change(id, { refill: { every: "month", on: 31 }, on_unavailable: "allow" })
+    expect(json).toMatchObject({
+      revision: 2,
+      credits: {
+        remaining: 5,
+        refill: { ...refill, every: "month", on: 31, maximum: 2 },
+        on_unavailable: "allow",
+      },
+    })
+    expect((await change(id, { remaining: 1 })).json.credits).toMatchObject({ remaining: 1 })
+    expect(await verify({ key: secret })).toMatchObject({ credits: { remaining: 0 } })
+    // A day of the month is none of the week.
+    expect((await change(id, { refill: { every: "week" } })).json.credits.refill.on).toBe(1)
+    expect((await change(id, { refill: null })).json.credits).toMatchObject({
+      refill: null,
+      refills_at: null,
+    })
+    expect((await change(id, null)).json.credits).toBeNull()
+    expect(await verify({ key: secret })).not.toHaveProperty("credits")
+    const events = (await server.ask(`/v1/audit?target_id=${id}`)).json.items
+    expect(events[0]).toMatchObject({ action: "key.updated", details: { credits: { after: null } } })
+  })
+
+  test.each<[what: string, credits: object, member: string]>([
+    ["a refill of more than the maximum", { refill: { ...refill, maximum: 1 } }, "/credits/refill/amount"],
+    [
+      "a day of the week that there is not",
+      { refill: { ...refill, every: "week", on: 8 } },
+      "/credits/refill/on",
+    ],
+    ["a day of the day", { refill: { ...refill, on: 2 } }, "/credits/refill/on"],
+    [
+      "a place that is none",
+      { refill: { ...refill, time_zone: "Europe/Atlantis" } },
+      "/credits/refill/time_zone",
+    ],
+    ["an offset", { refill: { ...refill, time_zone: "+01:00" } }, "/credits/refill/time_zone"],
+  ])("%s is refused", async (_what, credits, member) => {
+    const asked = post({ keyspace_id: keyspaceId, name: "Counted", credits: { remaining: 1, ...credits } })
+    const { json } = await server.refused("/v1/keys", "invalid_input", asked)
+    expect(json.errors).toMatchObject([{ member }])
+  })
+
+  test("that nobody counted yet need a number, and a refill an amount and a period", async () => {
+    const { key } = await newKey()
+    for (const [credits, member] of [
+      [{ on_unavailable: "allow" }, "/credits/remaining"],
+      [{ remaining: 1, refill: { amount: 1 } }, "/credits/refill/every"],
+      [{ remaining: 1, refill: { every: "day" } }, "/credits/refill/amount"],
+    ] as const) {
+      const asked: Ask = { method: "PATCH", body: { credits } }
+      const { json } = await server.refused(`/v1/keys/${key.id}`, "invalid_input", asked)
+      expect(json.errors).toMatchObject([{ member }])
+    }
+  })
+
+  test("are added to under the audit trail's eyes, once for each Idempotency-Key", async () => {
+    const { id, secret } = await given({ remaining: 1 })
+    const asked = { ...post({ amount: 5 }), headers: { "idempotency-key": "top-up-1" } }
+    for (const _time of [1, 2]) {
+      const { json } = await server.ask(`/v1/keys/${id}/credits`, asked)
+      expect(json).toMatchObject({ revision: 1, credits: { remaining: 6 } })
+    }
+    expect(await verify({ key: secret, cost: 6 })).toMatchObject({ valid: true, credits: { remaining: 0 } })
+    const events = (await server.ask(`/v1/audit?target_id=${id}&action=key.credits_added`)).json.items
+    expect(events).toMatchObject([{ details: { amount: 5 } }])
+    const most = { ...post({ amount: 1_000_000_000_000 }) }
+    expect((await server.ask(`/v1/keys/${id}/credits`, most)).status).toBe(200)
+    const { json } = await server.refused(`/v1/keys/${id}/credits`, "invalid_input", post({ amount: 1 }))
+    expect(json.errors).toMatchObject([{ member: "/amount" }])
+  })
+})
+
 describe("GET /v1/check", () => {
   const check = (token: string | null, query = "", headers: Record<string, string> = {}) =>
     server.ask(`/v1/check${query}`, { token, headers })

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { Keyward } from "../../keyward.ts"
 import type { Verification, VerificationRequest } from "../../verification/verifier.ts"
 import { type Authenticate, credentialOf, originOf } from "../authentication.ts"
+import { overLimit } from "../over-limit.ts"
 import { HttpProblem, type Occurrence } from "../problem.ts"
 import { serve } from "../serve.ts"
 import { printSelf, printVerification, seconds } from "./print.ts"
@@ -84,12 +85,8 @@ function refusal(verification: Verification): HttpProblem {
   const because: Occurrence = { detail: `The key was refused: ${outcome}.`, headers: outcomeHeader }
   switch (outcome) {
     case "RATE_LIMITED":
-    case "USAGE_EXCEEDED": {
-      const { retryAfterMs } = verification
-      const retryAfter = retryAfterMs === null ? {} : { "retry-after": String(seconds(retryAfterMs)) }
-      const code = subject ? "key_limited" : "too_many_attempts"
-      return new HttpProblem(code, { ...because, headers: { ...outcomeHeader, ...retryAfter } })
-    }
+    case "USAGE_EXCEEDED":
+      return overLimit(verification, because)
     case "INSUFFICIENT_PERMISSIONS": {
       const challenge = `Bearer error="insufficient_scope", scope="${missingPermissions.join(" ")}"`
       return new HttpProblem("key_forbidden", {
