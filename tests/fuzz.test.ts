@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { Agent, request } from "node:http"
 import { problems } from "@keyward/contract"
 import fc from "fast-check"
@@ -88,6 +89,8 @@ beforeAll(async () => {
     allowed_addresses: ["192.0.2.1", "2001:db8::/32"],
     allowed_origins: ["https://a.example"],
     client_ip: ["192.0.2.1"],
+    overlap: ["PT0S", "PT1H", "P1D"],
+    secret_sha256: ["0".repeat(64), hash("sha256", secrets[0] ?? "")],
     "": [organizationId, keyspaceId, "things.read", "a.b and (c or d:e)", "external", ...ids, ...secrets],
   }
   tokens = [admin.api_key, admin.api_key, admin.api_key, secrets[0] ?? "", "nonsense", ""]

@@ -17,7 +17,8 @@ export function addBlindOptions(command: Command): Command {
       new Option(
         "--blind",
         "make the secret here, and send its SHA-256 alone; not in a recoverable keyspace",
-      ).conflicts("secretSha256"),
+        // Repeated, it would be another secret, and so another intent.
+      ).conflicts(["secretSha256", "idempotencyKey"]),
     )
     .option("--secret-sha256 <hex>", "the same for a secret that was made elsewhere", sha256Of)
 }

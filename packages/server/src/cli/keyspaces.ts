@@ -7,12 +7,23 @@ import {
   type NewKeyspace,
   type PermissionDefinitionInput,
   type RoleInput,
+  type RotationScheduleInput,
   secretRetentions,
 } from "@keyward/contract"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
 import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
-import { given, limitOf, numberOrNone, printLimit, repeated, wholeNumber } from "./option-text.ts"
+import {
+  asIs,
+  given,
+  limitOf,
+  numberOrNone,
+  printLimit,
+  printSchedule,
+  repeated,
+  scheduleOf,
+  wholeNumber,
+} from "./option-text.ts"
 import { type Cell, printJson, printLine, printMembers, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
@@ -52,6 +63,7 @@ const clearable = {
   permission: "permissions",
   role: "roles",
   limit: "limits",
+  "rotate-every": "rotation",
 } as const satisfies Readonly<Record<string, keyof KeyspacePatch>>
 
 /** What of a keyspace `create` and `update` take alike. */
@@ -68,6 +80,11 @@ interface PolicyOptions {
   readonly expiryRequired?: boolean
   readonly expiryWithinCreator?: boolean
   readonly ownersGrant?: boolean
+  readonly defaultLifetime?: number | "none"
+  readonly requiredTag?: readonly string[]
+  readonly exclusive?: readonly (readonly string[])[]
+  readonly maxOverlap?: number | "none"
+  readonly rotateEvery?: RotationScheduleInput
 }
 
 function addPolicyOptions(command: Command): Command {
@@ -80,6 +97,11 @@ function addPolicyOptions(command: Command): Command {
     )
     .option("--role <name=grant,grant…>", "a role and what it grants (repeatable)", repeated(roleOf))
     .option("--limit <name=count/seconds>", "a limit of each of its keys (repeatable)", repeated(limitOf))
+    .option(
+      "--rotate-every <every/overlap>",
+      "how often its new keys are to get a new secret, and how long the one before lives on then: 90d/12h",
+      scheduleOf,
+    )
     .option("--max-keys <count>", "most keys of the keyspace; none: as many as you like", numberOrNone)
     .option("--max-keys-per-owner <count>", "most keys of one owner; none: as many as you like", numberOrNone)
     .addOption(
@@ -115,6 +137,7 @@ function policyOf(options: PolicyOptions) {
     permissions: options.permission,
     roles: options.role,
     limits: options.limit,
+    rotation: options.rotateEvery,
     policy: Object.keys(policy).length === 0 ? undefined : policy,
   })
 }
@@ -178,6 +201,7 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
     retention: keyspace.retention,
     limits: keyspace.limits.map(printLimit).join(", "),
     policy: printPolicy(keyspace.policy),
+    rotation: keyspace.rotation && printSchedule(keyspace.rotation),
     "secret pattern": keyspace.secret_pattern,
     created: keyspace.created_at,
     updated: keyspace.updated_at,

@@ -230,6 +230,32 @@ describe("keys", () => {
     expect([await code(secret), await code(third)]).toEqual([6, 0])
   })
 
+  test("a key has a schedule, and has it no more", async () => {
+    const { id } = await newKey("scheduled")
+    const { rotation } = await json(["keys", "update", id, "--rotate-every", "90d/12h"])
+    expect(rotation).toEqual({ every_seconds: 90 * 86_400, overlap_seconds: 43_200 })
+    expect(await done(["keys", "show", id])).toMatch(/^rotation due +20.+Z$/m)
+    expect((await json(["keys", "update", id, "--clear", "rotate-every"])).rotation).toBeNull()
+  })
+
+  test("delete, restore, and protect against deletion", async () => {
+    const { id } = await newKey("protected")
+    const remove = ["keys", "delete", id]
+    expect(await done(["keys", "update", id, "--delete-protected"])).toMatch(/^delete protected +yes$/m)
+    const refused = await run([...remove, "--json"], settings)
+    expect([refused.code, JSON.parse(refused.stderr).code]).toEqual([3, "delete_protected"])
+    await done(["keys", "update", id, "--deletable"])
+    expect(await done(remove)).toBe(`Deleted ${id}.\n`)
+    expect(await done(["keys", "list", "--deleted", "--name-prefix", "protected"])).toContain(id)
+    expect(await json(["keys", "show", id, "--deleted"])).toMatchObject({
+      id,
+      deleted_at: expect.any(String),
+    })
+    expect((await run(["keys", "show", id], settings)).code).toBe(3)
+    expect(await json(["keys", "restore", id])).toMatchObject({ id, deleted_at: null, state: "active" })
+    expect((await run(["keys", "restore", id], settings)).code).toBe(3)
+  })
+
   test("a blind secret is made here, and the server is told its SHA-256 alone", async () => {
     const created = await json(["keys", "create", "--keyspace", keyspaceId, "--name", "Blind", "--blind"])
     expect((await run(["keys", "verify"], settings, created.secret)).code).toBe(0)
@@ -273,6 +299,8 @@ test("keyspaces are created, listed, shown and changed", async () => {
     ...["--role", "clerk=invoices.read,!invoices.write", "--limit", "r=5/1"],
     ...["--max-keys", "9", "--max-keys-per-owner", "none", "--counted-keys", "all", "--unique-names"],
     ...["--max-lifetime", "3600", "--expiry-required", "--expiry-within-creator", "--owners-grant"],
+    ...["--default-lifetime", "60", "--required-tag", "team:*", "--required-tag", "reviewed"],
+    ...["--exclusive", "invoices.read,invoices.write", "--max-overlap", "none"],
   ])
   expect(created).toEqual(await api(`/v1/keyspaces/${created.id}`))
   expect(created).toMatchObject({
@@ -292,6 +320,10 @@ test("keyspaces are created, listed, shown and changed", async () => {
       expiry_required: true,
       expiry_within_creator: true,
       owners_grant: true,
+      default_lifetime_seconds: 60,
+      required_tags: ["team:*", "reviewed"],
+      exclusive_permissions: [["invoices.read", "invoices.write"]],
+      max_overlap_seconds: null,
     },
   })
   const changed = await json([
@@ -378,6 +410,9 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     ["keys", "update", "k", "--clear", "name"],
     ["keys", "revoke", "k", "--reason", "because"],
     ["keys", "rotate", "k", "--overlap", "soon"],
+    ["keys", "update", "k", "--rotate-every", "30d/1d/1d"],
+    ["keys", "create", "--keyspace", "k", "--name", "n", "--refill-every", "year"],
+    ["keys", "add-credits", "k", "--amount", "1.5"],
     ["keys", "rotate", "k", "--secret-sha256", "abc"],
     ["keys", "rotate", "k", "--blind", "--secret-sha256", "0".repeat(64)],
     ["keys", "rotation", "extend", "k"],
@@ -388,6 +423,18 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     expect(ended.stderr).toMatch(/^(keyward: .+\nFix: |Usage: )/)
   })
 })
-    ["keys", "update", "k", "--rotate-every", "30d/1d/1d"],
-    ["keys", "create", "--keyspace", "k", "--name", "n", "--refill-every", "year"],
-    ["keys", "add-credits", "k", "--amount", "1.5"],
+
+test("the keys that break a tightened policy are listed, and it is applied to them", async () => {
+  const { id } = await json(["keyspaces", "create", "--name", "Tightened", "--prefix", "tight"])
+  const key = await json(["keys", "create", "--keyspace", id, "--name", "Untagged"])
+  await done(["keyspaces", "update", id, "--required-tag", "team:*"])
+  expect(await done(["keyspaces", "violations", id])).toMatch(
+    new RegExp(`^${key.id} +Untagged .*required_tags`, "m"),
+  )
+  const apply = ["keyspaces", "apply-policy", id, "--all"]
+  expect(await done([...apply, "--dry-run"])).toMatch(/required_tags +disabled/)
+  expect((await json(["keys", "show", key.id])).enabled).toBe(true)
+  expect(await done(apply)).toMatch(/required_tags +disabled/)
+  expect((await json(["keys", "show", key.id])).enabled).toBe(false)
+  expect((await json(["keyspaces", "violations", id])).items).toEqual([])
+})

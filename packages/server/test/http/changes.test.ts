@@ -22,6 +22,10 @@ const openPolicy = {
   expiry_required: false,
   expiry_within_creator: false,
   owners_grant: false,
+  default_lifetime_seconds: null,
+  required_tags: [],
+  exclusive_permissions: [],
+  max_overlap_seconds: null,
 }
 
 beforeEach(async () => {
@@ -36,6 +40,7 @@ beforeEach(async () => {
       roles: [{ name: "reader", permissions: ["invoices.read"] }],
       limits: [{ name: "minute", count: 10, window_seconds: 60 }],
       policy,
+      rotation: { every_seconds: 86_400, overlap_seconds: 60 },
     }),
   )
   keyspaceId = keyspace.json.id
@@ -90,6 +95,7 @@ describe("a merge patch", () => {
       allowed_origins: [],
       not_before: null,
       expires_at: null,
+      rotation: null,
     }
     const nulls = Object.fromEntries(Object.keys(cleared).map((member) => [member, null]))
     expect((await server.ask(`/v1/keys/${keyId}`, patch(nulls))).json).toMatchObject({
@@ -102,6 +108,7 @@ describe("a merge patch", () => {
       roles: null,
       limits: null,
       policy: null,
+      rotation: null,
     }
     expect((await server.ask(`/v1/keyspaces/${keyspaceId}`, patch(keyspace))).json).toMatchObject({
       description: "",
@@ -109,6 +116,7 @@ describe("a merge patch", () => {
       roles: [],
       limits: [],
       policy: openPolicy,
+      rotation: null,
       name: "Invoices",
     })
   })
@@ -133,6 +141,10 @@ describe("a merge patch", () => {
       expiry_required: true,
       expiry_within_creator: true,
       owners_grant: true,
+      default_lifetime_seconds: 3,
+      required_tags: ["team:*"],
+      exclusive_permissions: [["invoices.read", "invoices.write"]],
+      max_overlap_seconds: 4,
     }
     expect(await change(all)).toEqual(all)
     expect(await read()).toEqual(all)
