@@ -35,6 +35,11 @@ const creations: Readonly<
     const { key } = await authority.createKey(admin, { keyspaceId: keyspace.id, name: "First" })
     return (caller, by = authority) => by.rotateKey(caller, key.id, {}, 1)
   },
+  "more credits of a key": async ({ authority, keyspace, admin }) => {
+    const credits = { remaining: 1, refill: null, onUnavailable: "deny" } as const
+    const { key } = await authority.createKey(admin, { keyspaceId: keyspace.id, name: "First", credits })
+    return (caller, by = authority) => by.addCredits(caller, key.id, 5)
+  },
   "a keyspace":
     async ({ authority }) =>
     (caller, by = authority) =>

@@ -1,11 +1,18 @@
 import { added, balanceAt } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Key } from "../key/key.ts"
+import type { Instant } from "../time.ts"
 import type { Caller } from "./caller.ts"
 import { demandCreditsOf } from "./credits.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { keyToChange } from "./keys.ts"
 import type { Replays } from "./replays.ts"
+
+/** A key with more credits, as it was at that instant. */
+export interface CreditedKey {
+  readonly key: Key
+  readonly at: Instant
+}
 
 /**
  * Adds to what a key has to spend, also beyond the maximum of its refills. No change of the key: its revision stays.
@@ -19,10 +26,10 @@ export async function addCredits(
   caller: Caller,
   id: string,
   units: number,
-): Promise<Key> {
+): Promise<CreditedKey> {
   const { before, now } = await keyToChange(deps, caller, id, null)
   demandCreditsOf(caller, before.keyspaceId)
-  return replays.once<Key>(caller, async (keep) => {
+  return replays.once<CreditedKey>(caller, async (keep) => {
     const { credits } = before
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     if (credits === null) {
@@ -31,12 +38,13 @@ export async function addCredits(
       return fail({ code: "invalid_input", errors: [{ member: "/amount", message, fix }] })
     }
     const key = { ...before, credits: { ...credits, ...added(balanceAt(credits, now), units) } }
+    const credited = { key, at: now }
     await commit(
       deps,
       caller.organizationId,
-      [...keep(key), { kind: "credits.add", keyId: id, units, at: now }],
+      [...keep(credited), { kind: "credits.add", keyId: id, units, at: now }],
       [draft(deps, caller, "key.credits_added", { kind: "key", id }, { amount: units })],
     )
-    return key
+    return credited
   })
 }

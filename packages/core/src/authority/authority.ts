@@ -170,7 +170,7 @@ export interface Authority {
   /** @param overlapMs from now */
   extendRotation(caller: Caller, id: string, overlapMs: number, expectedRevision: number | null): Promise<Key>
   /** Adds to what a key has to spend. */
-  addCredits(caller: Caller, id: string, units: number): Promise<Key>
+  addCredits(caller: Caller, id: string, units: number): Promise<credits.CreditedKey>
   revokeKey(caller: Caller, id: string, revocation: Revocation): Promise<Key>
   deleteKey(caller: Caller, id: string, expectedRevision: number | null): Promise<void>
   /** The deleted keys that can be restored, the last deleted first. */

@@ -27,6 +27,11 @@ const calls: Readonly<Record<string, () => Promise<Call>>> = {
     const { json } = await server.ask(...(await newKey()))
     return [`/v1/keys/${json.id}/rotate`, post({ overlap: "PT10M" })]
   },
+  addKeyCredits: async () => {
+    const counted = { keyspace_id: keyspaceId, name: `Key ${unique()}`, credits: refilled }
+    const { json } = await server.ask("/v1/keys", post(counted))
+    return [`/v1/keys/${json.id}/credits`, post({ amount: 5 })]
+  },
   createKeyspace: async () => ["/v1/keyspaces", post({ name: `Keyspace ${unique()}`, prefix: "x" })],
   createUser: async () => [
     "/v1/users",
@@ -37,6 +42,9 @@ const calls: Readonly<Record<string, () => Promise<Call>>> = {
   inviteUser: async () => [`/v1/users/${(await someone(server)).userId}/invitation`, post()],
   offerPasswordReset: async () => [`/v1/users/${(await someone(server)).userId}/password-reset`, post()],
 }
+
+/** What is left grows by itself. */
+const refilled = { remaining: 1, refill: { amount: 10, every: "day" } }
 
 const newKey = (): Promise<Call> => (calls["createKey"] ?? expect.unreachable)()
 

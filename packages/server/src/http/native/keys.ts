@@ -103,9 +103,9 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
   })
 
   serve(app, contract.addKeyCredits, authenticate, async ({ caller, params, body, reply }) => {
-    const key = await authority.addCredits(caller, params.key_id, body.amount)
+    const { key, at } = await authority.addCredits(caller, params.key_id, body.amount)
     sendRevision(reply, key)
-    return printKey(key, clock.now())
+    return printKey(key, at)
   })
 
   serve(app, contract.revealKey, authenticate, async ({ caller, params, body, reply }) => {
