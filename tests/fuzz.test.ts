@@ -202,6 +202,7 @@ const headerText = fc.string({
 const headers = fc.record(
   {
     "if-match": fc.oneof(headerText, fc.constantFrom("*", '"1"', '"2"', 'W/"1"')),
+    "idempotency-key": fc.oneof(headerText, fc.nat(99).map(String)),
     "x-request-id": headerText,
     traceparent: fc.oneof(headerText, fc.constant("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
     "x-api-key": headerText,
