@@ -59,11 +59,13 @@ const serverParts: Readonly<Record<string, readonly string[]>> = {
     "dialect-settings.ts",
     "http",
     "installation-secrets.ts",
+    "jobs",
     "keyward.ts",
     "openid",
     "stores",
     "url.ts",
   ],
+  jobs: ["keyward.ts"],
   cli: [
     "config.ts",
     "dialect-enabling.ts",

@@ -51,6 +51,9 @@ export const bounds = {
     limits: 10,
     keys: 1_000_000_000,
     lifetimeSeconds: 100 * 366 * 24 * 60 * 60,
+    requiredTags: 20,
+    exclusiveSets: 50,
+    exclusivePermissions: 50,
   },
   /** How long a deleted key can be restored. */
   restorableDays: 30,

@@ -169,6 +169,19 @@ export const problems = {
 export type ProblemCode = keyof typeof problems
 export const problemCodes = Object.keys(problems) as readonly ProblemCode[]
 
+/** The rules of a keyspace's policy that a key can break, by their members. */
+export const policyRules = [
+  "max_keys",
+  "max_keys_per_owner",
+  "unique_names",
+  "max_lifetime_seconds",
+  "expiry_required",
+  "expiry_within_creator",
+  "required_tags",
+  "exclusive_permissions",
+  "max_overlap_seconds",
+] as const
+
 export const problemMediaType = "application/problem+json"
 
 /** The `type` of a problem (RFC 9457 §3.1.1): a reference that is relative to the server that answered. */
@@ -193,6 +206,11 @@ export const Problem = Type.Object(
         }),
         message: Type.String({ description: "What is wrong there, with the limit where there is one." }),
         fix: Type.String({ description: "What to send instead." }),
+        rule: Type.Optional(
+          oneOf(policyRules, {
+            description: "Only where the keyspace's policy is the matter: which of its rules is broken.",
+          }),
+        ),
       }),
       { description: "Each thing that is wrong with the input; empty where the input is not the matter." },
     ),

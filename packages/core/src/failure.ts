@@ -1,3 +1,5 @@
+import type { PolicyRule } from "./policy/rules.ts"
+
 /** One thing that is wrong with an input, and what would be right. Never quotes a secret. */
 export interface InputError {
   /** Where: a JSON Pointer into the body (`/permissions/3`), or `query.limit`, `path.id`, `header.If-Match`. */
@@ -6,6 +8,8 @@ export interface InputError {
   readonly message: string
   /** What to send instead. */
   readonly fix: string
+  /** Which rule of the keyspace's policy is broken, as the native API names it; absent: it is no matter of the policy. */
+  readonly rule?: PolicyRule
 }
 
 export type ResourceKind =

@@ -1,6 +1,6 @@
 import type { KeyFormatName } from "./key/format.ts"
 import type { RotationSchedule } from "./key/rotation-schedule.ts"
-import type { Limit } from "./limit/limit.ts"
+import type { KeyspaceLimit } from "./limit/limit.ts"
 import type { Instant } from "./time.ts"
 
 /**
@@ -33,7 +33,7 @@ export const countedKeys = ["active", "all"] as const
 
 /**
  * What every key of a keyspace keeps to, whoever makes or changes it, and whichever API is spoken. A change of the
- * policy leaves the keys as they are: what is made or changed from then on keeps to it.
+ * policy leaves the keys as they are: what is made or changed from then on keeps to it, and to the others it can be applied.
  */
 export interface KeyspacePolicy {
   /** Most keys of the keyspace; null: as many as you like. */
@@ -46,12 +46,20 @@ export interface KeyspacePolicy {
   readonly uniqueNames: boolean
   /** Longest time from now to an instant of expiry, seconds; null: any. */
   readonly maxLifetimeSeconds: number | null
+  /** How long a new key lasts for which nobody says when it expires, seconds; null: it never expires. */
+  readonly defaultLifetimeSeconds: number | null
   /** Whether a key has to expire at all. */
   readonly expiryRequired: boolean
   /** Whether a key may not outlive the key that it is made, or given a new expiry, with. */
   readonly expiryWithinCreator: boolean
   /** Whether an owner may give a key of theirs any permission of the catalog: right where permissions only narrow what the owner may do. */
   readonly ownersGrant: boolean
+  /** What every key has a tag for: the tag itself, or how one starts, with a `*` at the end (`team:*`). */
+  readonly requiredTags: readonly string[]
+  /** Sets of permissions of which a key holds one at most, by itself or by its roles. */
+  readonly exclusivePermissions: readonly (readonly string[])[]
+  /** Longest time for which the secret before lives on when a key is rotated, seconds; null: any. */
+  readonly maxOverlapSeconds: number | null
 }
 
 /** Nothing is limited. */
@@ -61,9 +69,13 @@ export const openPolicy: KeyspacePolicy = {
   countedKeys: "active",
   uniqueNames: false,
   maxLifetimeSeconds: null,
+  defaultLifetimeSeconds: null,
   expiryRequired: false,
   expiryWithinCreator: false,
   ownersGrant: false,
+  requiredTags: [],
+  exclusivePermissions: [],
+  maxOverlapSeconds: null,
 }
 
 /** What of a policy depends on other keys than the one that is changed, so that the store keeps it. */
@@ -83,8 +95,8 @@ export interface Keyspace {
   readonly retention: SecretRetention
   readonly permissions: readonly PermissionDefinition[]
   readonly roles: readonly Role[]
-  /** Apply to each key on its own. */
-  readonly limits: readonly Limit[]
+  /** Of each key on its own, unless they say otherwise. */
+  readonly limits: readonly KeyspaceLimit[]
   readonly policy: KeyspacePolicy
   /** The schedule of new keys, unless they are given one of their own; null: none. */
   readonly rotation: RotationSchedule | null

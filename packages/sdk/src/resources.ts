@@ -35,8 +35,19 @@ export function organizationsOf(call: Call) {
 }
 
 export function keyspacesOf(call: Call) {
+  const params = (keyspaceId: string) => ({ params: { keyspace_id: keyspaceId } })
   const list = (query: Query<typeof contract.listKeyspaces> = {}, options: CallOptions = {}) =>
     call(contract.listKeyspaces, { query, ...options })
+  const violations = (
+    keyspaceId: string,
+    query: Query<typeof contract.listViolations> = {},
+    options: CallOptions = {},
+  ) => call(contract.listViolations, { ...params(keyspaceId), query, ...options })
+  const applyPolicy = (
+    keyspaceId: string,
+    query: Query<typeof contract.applyPolicy> = {},
+    options: CallOptions = {},
+  ) => call(contract.applyPolicy, { ...params(keyspaceId), query, ...options })
   return {
     create: (keyspace: contract.NewKeyspace, { idempotencyKey, ...options }: CreateOptions = {}) =>
       call(contract.createKeyspace, { headers: keyedBy(idempotencyKey), body: keyspace, ...options }),
@@ -46,18 +57,34 @@ export function keyspacesOf(call: Call) {
     each: (query: Omit<Query<typeof contract.listKeyspaces>, "cursor"> = {}, options: CallOptions = {}) =>
       itemsOfPages((at) => list({ ...query, ...at }, options)),
     read: (keyspaceId: string, options: CallOptions = {}) =>
-      call(contract.readKeyspace, { params: { keyspace_id: keyspaceId }, ...options }),
+      call(contract.readKeyspace, { ...params(keyspaceId), ...options }),
     update: (
       keyspaceId: string,
       patch: contract.KeyspacePatch,
       { ifRevision, ...options }: ChangeOptions = {},
     ) =>
       call(contract.updateKeyspace, {
-        params: { keyspace_id: keyspaceId },
+        ...params(keyspaceId),
         headers: ifMatch(ifRevision),
         body: patch,
         ...options,
       }),
+    /** One page of the keys that break the policy. */
+    violations,
+    /** All of them, page after page. */
+    eachViolation: (
+      keyspaceId: string,
+      query: Omit<Query<typeof contract.listViolations>, "cursor"> = {},
+      options: CallOptions = {},
+    ) => itemsOfPages((at) => violations(keyspaceId, { ...query, ...at }, options)),
+    /** Makes one page of them keep to the policy, or disables them; with `dry_run`, tells only what would be done. */
+    applyPolicy,
+    /** The same for all of them, page after page, as they are iterated over. */
+    applyPolicyToEach: (
+      keyspaceId: string,
+      query: Omit<Query<typeof contract.applyPolicy>, "cursor"> = {},
+      options: CallOptions = {},
+    ) => itemsOfPages((at) => applyPolicy(keyspaceId, { ...query, ...at }, options)),
   }
 }
 

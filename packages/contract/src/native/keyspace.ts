@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox"
 import { bounds } from "../bounds.ts"
+import { policyRules, problemCodes } from "../problem.ts"
 import { route } from "../route.ts"
 import { input, list, nullable, oneOf } from "../schema.ts"
 import {
@@ -10,11 +11,12 @@ import {
   IfMatch,
   id,
   idInput,
-  Limit,
-  LimitInput,
+  KeyspaceLimit,
+  KeyspaceLimitInput,
   mergePatchTypes,
   name,
   nextCursor,
+  Owner,
   pageQuery,
   RotationSchedule,
   RotationScheduleInput,
@@ -77,9 +79,19 @@ const policyMembers = {
   maxLifetimeSeconds: "Longest time from now to an `expires_at`, in seconds; null: any.",
   expiryRequired: "Whether a key has to expire at all.",
   expiryWithinCreator: "Whether a key may not outlive the key that it is made, or given a new expiry, with.",
+  defaultLifetimeSeconds:
+    "How long a new key lasts for which nobody says when it expires, in seconds; null: it never expires.",
+  requiredTags:
+    "What every key has a tag for: the tag itself (`production`), or how one starts, with a `*` at the end (`team:*`).",
+  exclusivePermissions:
+    "Sets of permissions of the catalog of which a key holds one at most, by itself or by its roles.",
+  maxOverlapSeconds:
+    "Longest time for which the secret before lives on when a key is rotated, in seconds; null: any.",
   ownersGrant:
     "Whether those who may write only their own keys may grant these any permission of the catalog: right where permissions only narrow what the owner may do anyway.",
 } as const
+
+const exclusiveSet = "Permissions of which a key holds one at most."
 
 export type KeyspacePolicy = Static<typeof KeyspacePolicy>
 export const KeyspacePolicy = Type.Object(
@@ -92,6 +104,12 @@ export const KeyspacePolicy = Type.Object(
     expiry_required: Type.Boolean({ description: policyMembers.expiryRequired }),
     expiry_within_creator: Type.Boolean({ description: policyMembers.expiryWithinCreator }),
     owners_grant: Type.Boolean({ description: policyMembers.ownersGrant }),
+    default_lifetime_seconds: nullable(Type.Integer(), policyMembers.defaultLifetimeSeconds),
+    required_tags: list(Type.String(), { description: policyMembers.requiredTags }),
+    exclusive_permissions: list(list(Type.String(), { description: exclusiveSet }), {
+      description: policyMembers.exclusivePermissions,
+    }),
+    max_overlap_seconds: nullable(Type.Integer(), policyMembers.maxOverlapSeconds),
   },
   {
     title: "KeyspacePolicy",
@@ -115,6 +133,32 @@ export const KeyspacePolicyInput = input(
     expiry_required: optionalRule(policyMembers.expiryRequired),
     expiry_within_creator: optionalRule(policyMembers.expiryWithinCreator),
     owners_grant: optionalRule(policyMembers.ownersGrant),
+    default_lifetime_seconds: Type.Optional(nullable(lifetimeMaximum, policyMembers.defaultLifetimeSeconds)),
+    required_tags: Type.Optional(
+      nullable(
+        list(Type.String({ minLength: 1, maxLength: bounds.tagLength }), {
+          description: `${policyMembers.requiredTags} Default: none.`,
+          maxItems: bounds.keyspace.requiredTags,
+        }),
+      ),
+    ),
+    exclusive_permissions: Type.Optional(
+      nullable(
+        list(
+          list(permissionName, { description: exclusiveSet, maxItems: bounds.keyspace.exclusivePermissions }),
+          {
+            description: `${policyMembers.exclusivePermissions} Default: none.`,
+            maxItems: bounds.keyspace.exclusiveSets,
+          },
+        ),
+      ),
+    ),
+    max_overlap_seconds: Type.Optional(
+      nullable(
+        Type.Integer({ minimum: 0, maximum: bounds.overlap.seconds }),
+        policyMembers.maxOverlapSeconds,
+      ),
+    ),
   },
   {
     title: "KeyspacePolicyInput",
@@ -147,7 +191,7 @@ export const Keyspace = Type.Object(
     }),
     permissions: list(PermissionDefinition, { description: "The permission catalog." }),
     roles: list(Role, { description: "The roles that its keys can have." }),
-    limits: list(Limit, { description: "The limits of each of its keys, each key on its own." }),
+    limits: list(KeyspaceLimit, { description: "The limits of its keys." }),
     policy: KeyspacePolicy,
     rotation: nullable(
       RotationSchedule,
@@ -203,8 +247,8 @@ export const NewKeyspace = input(
       }),
     ),
     limits: Type.Optional(
-      list(LimitInput, {
-        description: "The limits of each of its keys, each key on its own. Default: none.",
+      list(KeyspaceLimitInput, {
+        description: "The limits of its keys. Default: none.",
         maxItems: bounds.keyspace.limits,
       }),
     ),
@@ -232,7 +276,10 @@ export const KeyspacePatch = input(
     ),
     limits: Type.Optional(
       nullable(
-        list(LimitInput, { description: "All limits; null: none.", maxItems: bounds.keyspace.limits }),
+        list(KeyspaceLimitInput, {
+          description: "All limits; null: none.",
+          maxItems: bounds.keyspace.limits,
+        }),
       ),
     ),
     policy: Type.Optional(nullable(KeyspacePolicyInput)),
@@ -252,6 +299,61 @@ export const KeyspacePage = Type.Object(
 )
 
 const params = Type.Object({ keyspace_id: idInput("The keyspace's id.") })
+
+const violation = Type.Object(
+  {
+    rule: oneOf(policyRules, { description: "Which rule of the policy is broken, by its member." }),
+    message: Type.String({ description: "What is wrong." }),
+  },
+  { title: "Violation" },
+)
+
+const violatingKey = {
+  key_id: id("The key's id."),
+  name: name("Its name."),
+  owner: Owner,
+  expires_at: nullable(timestamp("When it expires; null: never.")),
+  violations: list(violation, { description: "Each rule that it breaks." }),
+}
+
+export type ViolationPage = Static<typeof ViolationPage>
+export const ViolationPage = Type.Object(
+  {
+    items: list(Type.Object(violatingKey, { title: "ViolatingKey" }), {
+      description: "Keys that break the policy, the newest first.",
+    }),
+    next_cursor: nextCursor,
+  },
+  { title: "ViolationPage" },
+)
+
+export const policyRemedies = ["expire", "disable"] as const
+
+export type AppliedPolicyPage = Static<typeof AppliedPolicyPage>
+export const AppliedPolicyPage = Type.Object(
+  {
+    items: list(
+      Type.Object(
+        {
+          ...violatingKey,
+          remedy: oneOf(policyRemedies, {
+            description:
+              "What is done: `expire`: it gets another `expires_at`; `disable`: it is disabled, as only its owner can say what it should be.",
+          }),
+          remedied_expires_at: nullable(timestamp("When it expires from then on; null: it is disabled.")),
+          problem: nullable(
+            oneOf(problemCodes, { description: "Why the key stays as it was." }),
+            "Why the key stays as it was; null: it does not.",
+          ),
+        },
+        { title: "RemediedKey" },
+      ),
+      { description: "What was done about each key that broke the policy, or would be." },
+    ),
+    next_cursor: nextCursor,
+  },
+  { title: "AppliedPolicyPage" },
+)
 
 export const createKeyspace = route({
   operationId: "createKeyspace",
@@ -307,4 +409,39 @@ export const updateKeyspace = route({
   bodyMaximum: bounds.largeBodyBytes,
   answers: { 200: { description: "The changed keyspace.", schema: Keyspace, headers: etag } },
   problems: ["not_found", "already_exists", "built_in_keyspace", "revision_conflict"],
+})
+
+export const listViolations = route({
+  operationId: "listViolations",
+  method: "GET",
+  path: "/v1/keyspaces/{keyspace_id}/violations",
+  tag: "Keyspaces",
+  summary: "List the keys that break the policy",
+  description:
+    "Those that could be used, now or by waiting, and were made before the policy was as it is. How many keys there are, names, and what holds only as a key is made or rotated are not looked at. A page may be shorter than asked, even empty, and still have a `next_cursor`.",
+  permission: "keys.read",
+  params,
+  query: input(pageQuery),
+  answers: { 200: { description: "A page of keys.", schema: ViolationPage } },
+  problems: ["not_found"],
+})
+
+export const applyPolicy = route({
+  operationId: "applyPolicy",
+  method: "POST",
+  path: "/v1/keyspaces/{keyspace_id}/violations/apply",
+  tag: "Keyspaces",
+  summary: "Apply the policy to the keys that break it",
+  description:
+    "Where the expiry is all that is wrong, the key expires as late as the policy allows; otherwise it is disabled. Each key that is changed is an event of its own. Done for one page of keys; `next_cursor` leads to the next. What was done already is done if the call fails, and repeating it does the rest.",
+  permission: "keys.write",
+  params,
+  query: input({
+    dry_run: Type.Optional(
+      Type.Boolean({ description: "true: only tell what would be done.", default: false }),
+    ),
+    ...pageQuery,
+  }),
+  answers: { 200: { description: "A page of keys.", schema: AppliedPolicyPage } },
+  problems: ["not_found"],
 })

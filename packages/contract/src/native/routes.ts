@@ -13,7 +13,14 @@ import {
   revokeKey,
   updateKey,
 } from "./keys.ts"
-import { createKeyspace, listKeyspaces, readKeyspace, updateKeyspace } from "./keyspace.ts"
+import {
+  applyPolicy,
+  createKeyspace,
+  listKeyspaces,
+  listViolations,
+  readKeyspace,
+  updateKeyspace,
+} from "./keyspace.ts"
 import { listMembers, readMember, updateMember } from "./members.ts"
 import { beginOpenIdSignIn, finishOpenIdSignIn } from "./openid.ts"
 import { listOrganizations, readOrganization, updateOrganization } from "./organization.ts"
@@ -96,6 +103,8 @@ export const nativeRoutes = [
   listKeyspaces,
   readKeyspace,
   updateKeyspace,
+  listViolations,
+  applyPolicy,
   createKey,
   listKeys,
   readKey,

@@ -38,6 +38,7 @@ import * as rotation from "./rotation.ts"
 import * as sessions from "./sessions.ts"
 import { authenticate, type SignInAttempt, signIn } from "./sign-in.ts"
 import { SignInThrottle } from "./sign-in-throttle.ts"
+import * as violations from "./violations.ts"
 import type { Visit } from "./visit.ts"
 
 /**
@@ -149,6 +150,20 @@ export interface Authority {
     expectedRevision: number | null,
   ): Promise<Keyspace>
 
+  /** The keys that break the keyspace's policy, the newest first. */
+  violations(
+    caller: Caller,
+    keyspaceId: string,
+    page: Page<KeyPosition>,
+  ): Promise<PageOf<violations.ViolatingKey, KeyPosition>>
+  /** Makes a page of them keep to it, or disables them. @param dryRun whether to tell only what would be done */
+  applyPolicy(
+    caller: Caller,
+    keyspaceId: string,
+    dryRun: boolean,
+    page: Page<KeyPosition>,
+  ): Promise<PageOf<violations.RemediedKey, KeyPosition>>
+
   createKey<Input extends keys.NewKey>(
     caller: Caller,
     input: Input,
@@ -234,6 +249,9 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     keyspaces: (caller, page) => keyspaces.listKeyspaces(deps, caller, page),
     updateKeyspace: (caller, id, patch, revision) =>
       keyspaces.updateKeyspace(deps, caller, id, patch, revision),
+    violations: (caller, keyspaceId, page) => violations.listViolations(deps, caller, keyspaceId, page),
+    applyPolicy: (caller, keyspaceId, dryRun, page) =>
+      violations.applyPolicy(deps, caller, keyspaceId, dryRun, page),
     createKey: (caller, input) => keys.createKey(deps, replays, caller, input),
     key: (caller, id) => keys.readKey(deps, caller, id),
     keyByAlias: (caller, alias) => keys.readKeyByAlias(deps, caller, alias),

@@ -14,7 +14,7 @@ import type { Limit } from "../limit/limit.ts"
 import { isSameOwner, type Owner } from "../owner.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
-import { type Instant, printTimestamp } from "../time.ts"
+import { type Instant, later, printTimestamp } from "../time.ts"
 import {
   type Caller,
   demandFound,
@@ -25,8 +25,9 @@ import {
   mayWithKey,
   ownOwner,
 } from "./caller.ts"
-import { demandExpiry } from "./check-expiry.ts"
+
 import { checkKey, type FindPrincipal } from "./check-key.ts"
+import { demandPolicy } from "./check-policy.ts"
 import {
   creditChanges,
   demandCreditsOf,
@@ -57,6 +58,7 @@ export interface NewKey {
   readonly allowedAddresses?: readonly string[] | undefined
   readonly allowedOrigins?: readonly string[] | undefined
   readonly notBefore?: Instant | null | undefined
+  /** null: never. Default: as the keyspace's policy says. */
   readonly expiresAt?: Instant | null | undefined
   /** Default: that of the keyspace. */
   readonly rotation?: RotationSchedule | null | undefined
@@ -133,6 +135,7 @@ export async function composeKey<Input extends NewKey>(
   const now = deps.clock.now()
   const id = keyFormats[keyspace.format].newKeyId(now, deps.entropy)
   const { secret, text } = await issueSecret(deps, keyspace, id, 1, digest, now)
+  const { defaultLifetimeSeconds } = keyspace.policy
   const blank: Key = {
     id,
     alias: await deps.store.newAlias(),
@@ -149,7 +152,7 @@ export async function composeKey<Input extends NewKey>(
     allowedAddresses: [],
     allowedOrigins: [],
     notBefore: null,
-    expiresAt: null,
+    expiresAt: defaultLifetimeSeconds === null ? null : later(now, defaultLifetimeSeconds * 1000),
     rotation: keyspace.rotation && scheduledRotation(keyspace.rotation, now),
     disabledAt: null,
     revokedAt: null,
@@ -163,7 +166,7 @@ export async function composeKey<Input extends NewKey>(
     secrets: [secret],
   }
   const key = await patched(findPrincipal, keyspace, blank, members, now)
-  await demandExpiry(deps, caller, keyspace.policy, key, now)
+  await demandPolicy(deps, caller, keyspace, null, key, now)
   demandGivable(caller, keyspace, key)
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, policy: keyspace.policy }
@@ -222,7 +225,7 @@ export function updateKey(
     if (members.credits !== undefined) demandCreditsOf(caller, keyspace.id)
     if (members.owner && !isSameOwner(members.owner, before.owner)) demandHandover(caller, before)
     const key = await patched(principalsOf(deps, caller), keyspace, before, members, now)
-    if (key.expiresAt !== before.expiresAt) await demandExpiry(deps, caller, keyspace.policy, key, now)
+    await demandPolicy(deps, caller, keyspace, before, key, now)
     demandGivable(caller, keyspace, key)
     await demandOwnGrants(deps, caller, keyspace, before, key)
     return {

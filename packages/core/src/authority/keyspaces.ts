@@ -11,7 +11,7 @@ import {
   type Role,
   type SecretRetention,
 } from "../keyspace.ts"
-import type { Limit } from "../limit/limit.ts"
+import type { KeyspaceLimit } from "../limit/limit.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import { isPermission } from "../permission/grammar.ts"
 import type { Change, Page, PageOf, TimePosition } from "../store/store.ts"
@@ -30,7 +30,7 @@ export interface NewKeyspace {
   readonly retention?: SecretRetention | undefined
   readonly permissions?: readonly PermissionDefinition[] | undefined
   readonly roles?: readonly Role[] | undefined
-  readonly limits?: readonly Limit[] | undefined
+  readonly limits?: readonly KeyspaceLimit[] | undefined
   /** Default of each member: that of `openPolicy`. */
   readonly policy?: Patch<KeyspacePolicy> | undefined
   /** Default: none. */
@@ -176,7 +176,50 @@ function refuseInvalid(keyspace: Keyspace): void {
   keyspace.roles.forEach((role, at) => {
     errors.push(...checkGrants(role.permissions, keyspace.permissions, `/roles/${at}/permissions`))
   })
+  errors.push(...checkPolicy(keyspace))
   if (errors.length > 0) fail({ code: "invalid_input", errors })
+}
+
+/** A policy that no key could keep to, or whose rules can never be broken, is a mistake. */
+function checkPolicy({ policy, permissions }: Keyspace): InputError[] {
+  const errors: InputError[] = []
+  const { maxLifetimeSeconds, defaultLifetimeSeconds } = policy
+  if (
+    maxLifetimeSeconds !== null &&
+    defaultLifetimeSeconds !== null &&
+    defaultLifetimeSeconds > maxLifetimeSeconds
+  ) {
+    errors.push({
+      member: "/policy/default_lifetime_seconds",
+      message: "A new key would by default last longer than any key may (max_lifetime_seconds).",
+      fix: `Use at most ${maxLifetimeSeconds}.`,
+    })
+  }
+  policy.requiredTags.forEach((required, at) => {
+    if (required !== "*" && !required.slice(0, -1).includes("*")) return
+    errors.push({
+      member: `/policy/required_tags/${at}`,
+      message: "A * stands at the end of how a tag starts, and nowhere else.",
+      fix: "Use a tag, such as production, or how one starts, such as team:*.",
+    })
+  })
+  policy.exclusivePermissions.forEach((set, at) => {
+    const unknown = set.findIndex((permission) => !permissions.some(({ name }) => name === permission))
+    if (unknown !== -1) {
+      errors.push({
+        member: `/policy/exclusive_permissions/${at}/${unknown}`,
+        message: `The keyspace's catalog has no permission "${set[unknown]}".`,
+        fix: "Use a permission of the catalog, without a wildcard, or add it there first.",
+      })
+    }
+    if (new Set(set).size > 1) return
+    errors.push({
+      member: `/policy/exclusive_permissions/${at}`,
+      message: "A set of which a key holds one at most has two permissions or more.",
+      fix: "Add those that may not stand together, or leave the set out.",
+    })
+  })
+  return errors
 }
 
 /** What the audit trail keeps of a keyspace. */
@@ -188,10 +231,11 @@ export function describeKeyspace(keyspace: Keyspace) {
     retention: keyspace.retention,
     permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
     roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
-    limits: keyspace.limits.map(({ name, count, windowSeconds }) => ({
+    limits: keyspace.limits.map(({ name, count, windowSeconds, per }) => ({
       name,
       count,
       window_seconds: windowSeconds,
+      per: per ?? "key",
     })),
     policy: describePolicy(keyspace.policy),
     rotation: describeRotation(keyspace.rotation),
@@ -210,9 +254,13 @@ function describePolicy(policy: KeyspacePolicy) {
     counted_keys: policy.countedKeys,
     unique_names: policy.uniqueNames,
     max_lifetime_seconds: policy.maxLifetimeSeconds,
+    default_lifetime_seconds: policy.defaultLifetimeSeconds,
     expiry_required: policy.expiryRequired,
     expiry_within_creator: policy.expiryWithinCreator,
     owners_grant: policy.ownersGrant,
+    required_tags: policy.requiredTags,
+    exclusive_permissions: policy.exclusivePermissions,
+    max_overlap_seconds: policy.maxOverlapSeconds,
   }
 }
 

@@ -23,7 +23,7 @@ export interface IssuedSecret {
 /**
  * @param blind absent: the secret is drawn
  * @throws "invalid_input" for a blind secret in a recoverable keyspace, or one whose hint says more than that of any other
- * @throws "already_exists" when a key has this very secret
+ * @throws "already_exists" when a key has or had this very secret
  */
 export async function issueSecret(
   deps: AuthorityDeps,
@@ -49,9 +49,9 @@ export async function issueSecret(
     return { secret: { ...issued, ...deps.peppers.digest(text), hint, sealed }, text }
   }
   refuseBlind(keyspace, blind, hint)
-  // The store would find it under the pepper of today alone.
-  const known = await deps.store.subject(deps.peppers.candidatesOfHash(blind.sha256))
-  if (known) fail({ code: "already_exists", resource: "secret", member: "digest" })
+  // A commit would find it under the pepper of today alone.
+  const taken = await deps.store.digestTaken(deps.peppers.candidatesOfHash(blind.sha256))
+  if (taken) fail({ code: "already_exists", resource: "secret", member: "digest" })
   const digest = deps.peppers.digestOfHash(blind.sha256)
   return {
     secret: { ...issued, ...digest, hint: blind.hint ?? { start: "", end: "" }, sealed: null },

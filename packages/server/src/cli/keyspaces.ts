@@ -1,14 +1,15 @@
 import {
   countedKeys,
   type Keyspace,
+  type KeyspaceLimitInput,
   type KeyspacePatch,
   type KeyspacePolicy,
-  type LimitInput,
   type NewKeyspace,
   type PermissionDefinitionInput,
   type RoleInput,
   type RotationScheduleInput,
   secretRetentions,
+  type ViolationPage,
 } from "@keyward/contract"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
@@ -16,9 +17,9 @@ import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating
 import {
   asIs,
   given,
-  limitOf,
+  keyspaceLimitOf,
   numberOrNone,
-  printLimit,
+  printKeyspaceLimit,
   printSchedule,
   repeated,
   scheduleOf,
@@ -55,6 +56,17 @@ export function addKeyspaces(program: Command): void {
     .addOption(clearOption(clearable))
     .option("--if-revision <revision>", "only if the keyspace is still at this revision", wholeNumber)
   addRemoteOptions(update).action(updateKeyspace)
+
+  const violations = keyspaces
+    .command("violations <keyspace-id>")
+    .summary("list the keys that break the policy, the newest first")
+  addPageOptions(violations).action(listViolations)
+
+  const apply = keyspaces
+    .command("apply-policy <keyspace-id>")
+    .summary("make the keys that break the policy keep to it: they expire earlier, or are disabled")
+    .option("--dry-run", "only tell what would be done")
+  addPageOptions(apply).action(applyPolicy)
 }
 
 /** What `update --clear` takes. */
@@ -71,7 +83,7 @@ interface PolicyOptions {
   readonly description?: string
   readonly permission?: readonly PermissionDefinitionInput[]
   readonly role?: readonly RoleInput[]
-  readonly limit?: readonly LimitInput[]
+  readonly limit?: readonly KeyspaceLimitInput[]
   readonly maxKeys?: number | "none"
   readonly maxKeysPerOwner?: number | "none"
   readonly countedKeys?: KeyspacePolicy["counted_keys"]
@@ -96,7 +108,11 @@ function addPolicyOptions(command: Command): Command {
       repeated(permissionOf),
     )
     .option("--role <name=grant,grant…>", "a role and what it grants (repeatable)", repeated(roleOf))
-    .option("--limit <name=count/seconds>", "a limit of each of its keys (repeatable)", repeated(limitOf))
+    .option(
+      "--limit <name=count/seconds>",
+      "a limit of each of its keys, or with /owner or /keyspace of all of those together (repeatable)",
+      repeated(keyspaceLimitOf),
+    )
     .option(
       "--rotate-every <every/overlap>",
       "how often its new keys are to get a new secret, and how long the one before lives on then: 90d/12h",
@@ -113,12 +129,32 @@ function addPolicyOptions(command: Command): Command {
     .option("--unique-names", "an owner's keys each have a name of their own")
     .option("--no-unique-names", "they need not")
     .option("--max-lifetime <seconds>", "longest time from now to an expiry; none: any", numberOrNone)
+    .option(
+      "--default-lifetime <seconds>",
+      "how long a new key lasts for which nobody says; none: for good",
+      numberOrNone,
+    )
     .option("--expiry-required", "a key has to expire")
     .option("--no-expiry-required", "it need not")
     .option("--expiry-within-creator", "a key may not outlive the key that it is made with")
     .option("--no-expiry-within-creator", "it may")
     .option("--owners-grant", "owners may grant their own keys any permission of the catalog")
     .option("--no-owners-grant", "they may hand on only what a key of theirs has already")
+    .option(
+      "--required-tag <tag>",
+      "every key has it, or with a * at the end one that starts so (repeatable)",
+      repeated(asIs),
+    )
+    .option(
+      "--exclusive <name,name…>",
+      "permissions of which a key holds one at most (repeatable)",
+      repeated((text) => text.split(",")),
+    )
+    .option(
+      "--max-overlap <seconds>",
+      "how long the secret before may live on after a rotation; none: any",
+      numberOrNone,
+    )
 }
 
 function policyOf(options: PolicyOptions) {
@@ -131,6 +167,10 @@ function policyOf(options: PolicyOptions) {
     expiry_required: options.expiryRequired,
     expiry_within_creator: options.expiryWithinCreator,
     owners_grant: options.ownersGrant,
+    default_lifetime_seconds: orNull(options.defaultLifetime),
+    required_tags: options.requiredTag,
+    exclusive_permissions: options.exclusive,
+    max_overlap_seconds: orNull(options.maxOverlap),
   })
   return given({
     description: options.description,
@@ -189,6 +229,39 @@ async function updateKeyspace(keyspaceId: string, options: UpdateOptions): Promi
   await printKeyspace(await client.keyspaces.update(keyspaceId, patch, given({ ifRevision })), options)
 }
 
+async function listViolations(keyspaceId: string, options: PageOptions): Promise<void> {
+  const client = await connect(options)
+  await printPages(
+    options,
+    (page) => client.keyspaces.violations(keyspaceId, page),
+    ["key", "name", "expires", "broken rules"],
+    ({ key_id, name, expires_at, violations }) => [key_id, name, expires_at, rulesOf(violations)],
+  )
+}
+
+async function applyPolicy(
+  keyspaceId: string,
+  options: PageOptions & { readonly dryRun?: true },
+): Promise<void> {
+  const client = await connect(options)
+  await printPages(
+    options,
+    (page) => client.keyspaces.applyPolicy(keyspaceId, { ...page, dry_run: options.dryRun ?? false }),
+    ["key", "name", "broken rules", "remedy", "problem"],
+    ({ key_id, name, violations, remedied_expires_at, problem }) => [
+      key_id,
+      name,
+      rulesOf(violations),
+      remedied_expires_at === null ? "disabled" : `expires ${remedied_expires_at}`,
+      problem,
+    ],
+  )
+}
+
+function rulesOf(violations: ViolationPage["items"][number]["violations"]): string {
+  return [...new Set(violations.map(({ rule }) => rule))].join(" ")
+}
+
 async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promise<void> {
   if (json) return printJson(keyspace)
   const members: Readonly<Record<string, Cell>> = {
@@ -199,7 +272,7 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
     prefix: keyspace.prefix,
     format: keyspace.format,
     retention: keyspace.retention,
-    limits: keyspace.limits.map(printLimit).join(", "),
+    limits: keyspace.limits.map(printKeyspaceLimit).join(", "),
     policy: printPolicy(keyspace.policy),
     rotation: keyspace.rotation && printSchedule(keyspace.rotation),
     "secret pattern": keyspace.secret_pattern,
@@ -224,8 +297,8 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
 /** What of a policy limits anything; empty: nothing does. */
 function printPolicy(policy: KeyspacePolicy): string {
   return Object.entries(policy)
-    .filter(([, value]) => value !== null && value !== false)
-    .map(([member, value]) => `${member}=${value}`)
+    .filter(([, value]) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0))
+    .map(([member, value]) => `${member}=${Array.isArray(value) ? JSON.stringify(value) : value}`)
     .join(", ")
 }
 

@@ -81,7 +81,12 @@ function problemDocument(code: ProblemCode, occurrence: Occurrence, requestId: s
     code,
     request_id: requestId,
     fix: occurrence.fix ?? fix,
-    errors: (occurrence.errors ?? []).map(({ member, message, fix }) => ({ member, message, fix })),
+    errors: (occurrence.errors ?? []).map(({ member, message, fix, rule }) => ({
+      member,
+      message,
+      fix,
+      ...(rule && { rule }),
+    })),
     ...(occurrence.missingPermissions ? { missing_permissions: [...occurrence.missingPermissions] } : {}),
   }
 }
@@ -151,6 +156,8 @@ function occurrenceOf(failure: Failure): Occurrence {
             member: failure.resource === "secret" ? "/secret_sha256" : `/${failure.member}`,
             message: "The value is taken.",
             fix: "Choose another one.",
+            // Aliases and ids of keys are given by us, so what a caller can choose is the name.
+            ...(failure.resource === "key" && failure.member === "name" && { rule: "unique_names" }),
           },
         ],
       }
@@ -186,12 +193,20 @@ function occurrenceOf(failure: Failure): Occurrence {
     case "idempotency_in_progress":
       return tryAgainIn(failure.retryAfterMs)
     case "too_many_keys":
-      return {
-        detail: `The ${failure.per} already has ${failure.limit} keys that count, as many as the keyspace's policy allows.`,
-      }
+      return tooManyKeys(failure)
     case "store_unavailable":
       return { detail: "The store does not answer.", headers: { "retry-after": storeRetrySeconds } }
   }
+}
+
+function tooManyKeys({ per, limit }: Extract<Failure, { code: "too_many_keys" }>): Occurrence {
+  const message = `The ${per} already has ${limit} keys that count, as many as the keyspace's policy allows.`
+  const { fix } = problems.too_many_keys
+  const error =
+    per === "owner"
+      ? ({ member: "/owner", rule: "max_keys_per_owner" } as const)
+      : ({ member: "/keyspace_id", rule: "max_keys" } as const)
+  return { detail: message, errors: [{ ...error, message, fix }] }
 }
 
 /** Never too early: whole seconds, rounded up. */

@@ -276,6 +276,16 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     missing: [404, 404, 403, 403, 403, 403],
   },
 
+  listViolations: {
+    call: ({ keyspaceId }) => [`/v1/keyspaces/${keyspaceId}/violations`],
+    own: [200, 200, 200, 403, 200, 403],
+    missing: [404, 404, 404, 403, 404, 403],
+  },
+  applyPolicy: {
+    call: ({ keyspaceId }) => [`/v1/keyspaces/${keyspaceId}/violations/apply?dry_run=true`, post()],
+    own: [200, 200, 403, 403, 200, 403],
+    missing: [404, 404, 403, 403, 404, 403],
+  },
   createKey: {
     call: ({ keyspaceId, owner }) => ["/v1/keys", post({ keyspace_id: keyspaceId, owner, name: "New" })],
     own: [201, 201, 403, 201, 201, 201],

@@ -99,6 +99,16 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
       },
     },
   },
+  listViolations: {
+    call: (scene) => [`/v1/keyspaces/${scene.keyspaceId}/violations`],
+    answers: (json) => expect(json).toEqual({ items: [], next_cursor: null }),
+    foreign: "keyspace",
+  },
+  applyPolicy: {
+    call: (scene) => [`/v1/keyspaces/${scene.keyspaceId}/violations/apply`, post()],
+    answers: (json) => expect(json).toEqual({ items: [], next_cursor: null }),
+    foreign: "keyspace",
+  },
   createKey: {
     call: (scene) => ["/v1/keys", post({ keyspace_id: scene.keyspaceId, name: "New" })],
     answers: (json, scene, { headers }) => {

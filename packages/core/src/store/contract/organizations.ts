@@ -23,6 +23,10 @@ const fullPolicy: KeyspacePolicy = {
   expiryRequired: true,
   expiryWithinCreator: true,
   ownersGrant: true,
+  defaultLifetimeSeconds: 60,
+  requiredTags: ["team:*", "Zoë's 🔑"],
+  exclusivePermissions: [["a", "b"]],
+  maxOverlapSeconds: 0,
 }
 
 export function organizationContract(store: () => Store): void {

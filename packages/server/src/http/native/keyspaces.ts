@@ -6,7 +6,7 @@ import type { Authenticate } from "../authentication.ts"
 import { serve } from "../serve.ts"
 import { isKeyPosition, isTimePosition, pageOf, printPage } from "./page.ts"
 import { printKeyspace, printRemediedKey, printViolatingKey } from "./print.ts"
-import { limitsOf, optionalSchedule, orEmpty } from "./read.ts"
+import { keyspaceLimitsOf, optionalSchedule, orEmpty } from "./read.ts"
 import { expectedRevision, sendRevision } from "./revision.ts"
 
 export function serveKeyspaces(
@@ -22,7 +22,7 @@ export function serveKeyspaces(
       retention: body.retention,
       permissions: body.permissions?.map(described),
       roles: body.roles?.map(describedRole),
-      limits: body.limits && limitsOf(body.limits),
+      limits: body.limits && keyspaceLimitsOf(body.limits),
       policy: body.policy && policyOf(body.policy),
       rotation: optionalSchedule(body.rotation),
     })
@@ -48,7 +48,7 @@ export function serveKeyspaces(
       description: orEmpty(body.description, ""),
       permissions: orEmpty(body.permissions, [])?.map(described),
       roles: orEmpty(body.roles, [])?.map(describedRole),
-      limits: body.limits === undefined ? undefined : limitsOf(body.limits ?? []),
+      limits: body.limits === undefined ? undefined : keyspaceLimitsOf(body.limits ?? []),
       policy: body.policy === null ? openPolicy : body.policy && policyOf(body.policy),
       rotation: optionalSchedule(body.rotation),
     }
@@ -60,6 +60,21 @@ export function serveKeyspaces(
     )
     sendRevision(reply, keyspace)
     return printKeyspace(keyspace)
+  })
+
+  const violations = "violations"
+  const isPosition = isKeyPosition("created_at")
+
+  serve(app, contract.listViolations, authenticate, async ({ caller, params, query }) => {
+    const page = pageOf(query, violations, isPosition)
+    const found = await authority.violations(caller, params.keyspace_id, page)
+    return printPage(found, violations, printViolatingKey)
+  })
+
+  serve(app, contract.applyPolicy, authenticate, async ({ caller, params, query }) => {
+    const page = pageOf(query, violations, isPosition)
+    const applied = await authority.applyPolicy(caller, params.keyspace_id, query.dry_run ?? false, page)
+    return printPage(applied, violations, printRemediedKey)
   })
 }
 
@@ -74,6 +89,10 @@ function policyOf(patch: contract.KeyspacePolicyInput): Patch<KeyspacePolicy> {
     expiryRequired: orEmpty(patch.expiry_required, openPolicy.expiryRequired),
     expiryWithinCreator: orEmpty(patch.expiry_within_creator, openPolicy.expiryWithinCreator),
     ownersGrant: orEmpty(patch.owners_grant, openPolicy.ownersGrant),
+    defaultLifetimeSeconds: patch.default_lifetime_seconds,
+    requiredTags: orEmpty(patch.required_tags, openPolicy.requiredTags),
+    exclusivePermissions: orEmpty(patch.exclusive_permissions, openPolicy.exclusivePermissions),
+    maxOverlapSeconds: patch.max_overlap_seconds,
   }
 }
 

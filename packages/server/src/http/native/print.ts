@@ -16,6 +16,7 @@ import {
   type RotationSchedule,
   type Subject,
   stateAt,
+  type ViolatingKey,
 } from "@keyward/core"
 import type { Static } from "typebox"
 import type { CreditStatus, Verification } from "../../verification/verifier.ts"
@@ -44,7 +45,7 @@ export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspa
     retention: keyspace.retention,
     permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
     roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
-    limits: keyspace.limits.map(printLimit),
+    limits: keyspace.limits.map((limit) => ({ ...printLimit(limit), per: limit.per ?? "key" })),
     policy: printPolicy(keyspace.policy),
     rotation: keyspace.rotation && printSchedule(keyspace.rotation),
     secret_pattern: keyFormats[keyspace.format].scannerPattern(keyspace.prefix),
@@ -64,6 +65,33 @@ function printPolicy(policy: KeyspacePolicy): Static<typeof contract.KeyspacePol
     expiry_required: policy.expiryRequired,
     expiry_within_creator: policy.expiryWithinCreator,
     owners_grant: policy.ownersGrant,
+    default_lifetime_seconds: policy.defaultLifetimeSeconds,
+    required_tags: policy.requiredTags,
+    exclusive_permissions: policy.exclusivePermissions,
+    max_overlap_seconds: policy.maxOverlapSeconds,
+  }
+}
+
+export function printViolatingKey({
+  key,
+  violations,
+}: ViolatingKey): contract.ViolationPage["items"][number] {
+  return {
+    key_id: key.id,
+    name: key.name,
+    owner: { kind: key.owner.kind, id: key.owner.id },
+    expires_at: orNull(key.expiresAt),
+    violations: violations.map(({ rule, message }) => ({ rule, message })),
+  }
+}
+
+export function printRemediedKey(remedied: RemediedKey): contract.AppliedPolicyPage["items"][number] {
+  const { remedy, failure } = remedied
+  return {
+    ...printViolatingKey(remedied),
+    remedy: remedy ? "expire" : "disable",
+    remedied_expires_at: remedy && printTimestamp(remedy.expiresAt),
+    problem: failure,
   }
 }
 

@@ -1,0 +1,96 @@
+import { policyRules as contractRules } from "@keyward/contract"
+import { policyRules } from "@keyward/core"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { type NativeServer, openNative } from "./native-server.ts"
+import { patch, post } from "./route-case.ts"
+
+let server: NativeServer
+beforeEach(async () => {
+  server = await openNative()
+})
+afterEach(() => server.close())
+
+const permissions = ["pay.request", "pay.approve"].map((name) => ({ name }))
+
+async function keyspaceWith(policy: object): Promise<string> {
+  const body = { name: "Held", prefix: "held", permissions, policy }
+  return (await server.ask("/v1/keyspaces", post(body))).json.id
+}
+
+test("the rules are named alike where they are decided and where they are told", () => {
+  expect(contractRules).toEqual(policyRules)
+})
+
+test("a refusal names each rule that is broken, and the member", async () => {
+  const keyspace_id = await keyspaceWith({
+    max_keys: 1,
+    unique_names: true,
+    expiry_required: true,
+    required_tags: ["team:*"],
+    exclusive_permissions: [["pay.request", "pay.approve"]],
+  })
+  const refused = async (code: "invalid_input" | "too_many_keys" | "already_exists", body: object) => {
+    const { json } = await server.refused("/v1/keys", code, post({ keyspace_id, name: "Key", ...body }))
+    return json.errors.map(({ member, rule }: { member: string; rule?: string }) => [member, rule])
+  }
+  expect(await refused("invalid_input", { permissions: ["*"] })).toEqual([
+    ["/expires_at", "expiry_required"],
+    ["/tags", "required_tags"],
+    ["/permissions", "exclusive_permissions"],
+  ])
+  const right = { tags: ["team:a"], expires_at: "2027-01-01T00:00:00Z" }
+  await server.ask("/v1/keys", post({ keyspace_id, name: "Key", ...right }))
+  expect(await refused("too_many_keys", right)).toEqual([["/keyspace_id", "max_keys"]])
+  await server.ask(`/v1/keyspaces/${keyspace_id}`, patch({ policy: { max_keys: null } }))
+  expect(await refused("already_exists", right)).toEqual([["/name", "unique_names"]])
+  await server.ask(`/v1/keyspaces/${keyspace_id}`, patch({ policy: { max_keys_per_owner: 1 } }))
+  expect(await refused("too_many_keys", { ...right, name: "Other" })).toEqual([
+    ["/owner", "max_keys_per_owner"],
+  ])
+  // What is no matter of the policy names no rule.
+  expect(await refused("invalid_input", { ...right, allowed_addresses: ["x"] })).toEqual([
+    ["/allowed_addresses/0", undefined],
+  ])
+})
+
+test("the keys that break a tightened policy are listed, and it is applied to them page by page", async () => {
+  const id = await keyspaceWith({})
+  const created = []
+  for (const name of ["a", "b", "c"]) {
+    created.push((await server.ask("/v1/keys", post({ keyspace_id: id, name }))).json)
+    server.clock.advance(1000)
+  }
+  await server.ask(
+    `/v1/keyspaces/${id}`,
+    patch({ policy: { expiry_required: true, max_lifetime_seconds: 60 } }),
+  )
+  const path = `/v1/keyspaces/${id}/violations`
+  const { json: first } = await server.ask(`${path}?limit=2`)
+  expect(first.items).toEqual(
+    ["c", "b"].map((name) => ({
+      key_id: created.find((key) => key.name === name)?.id,
+      name,
+      owner: { kind: "organization", id: server.created.organization.id },
+      expires_at: null,
+      violations: [{ rule: "expiry_required", message: expect.stringContaining("has to expire") }],
+    })),
+  )
+  const { json: second } = await server.ask(`${path}?limit=2&cursor=${first.next_cursor}`)
+  expect(second.items.map(({ name }: { name: string }) => name)).toEqual(["a"])
+  expect(second.next_cursor).toBeNull()
+
+  const remedied_expires_at = new Date(server.clock.now() + 60_000).toISOString()
+  const remedy = { remedy: "expire", remedied_expires_at, problem: null }
+  const dry = await server.ask(`${path}/apply?dry_run=true`, post())
+  expect(dry.json.items).toMatchObject([remedy, remedy, remedy])
+  expect((await server.ask(path)).json.items).toHaveLength(3)
+  const { json: applied } = await server.ask(`${path}/apply?limit=2`, post())
+  expect(applied.items).toMatchObject([
+    { name: "c", ...remedy },
+    { name: "b", ...remedy },
+  ])
+  const rest = await server.ask(`${path}/apply?cursor=${applied.next_cursor}`, post())
+  expect(rest.json).toMatchObject({ items: [{ name: "a", ...remedy }], next_cursor: null })
+  expect((await server.ask(path)).json).toEqual({ items: [], next_cursor: null })
+  expect((await server.ask(`/v1/keys/${created[0]?.id}`)).json.expires_at).toBe(remedied_expires_at)
+})
