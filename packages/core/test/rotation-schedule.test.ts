@@ -90,6 +90,20 @@ describe("a schedule", () => {
 })
 
 describe("a key that is due", () => {
+  test("is so from the instant on, and one that is not is left alone", async () => {
+    const { house, authority, admin, create } = await houseWith(monthly)
+    const key = await create()
+    house.clock.advance(30 * dayMs - 1)
+    await rotateDueKey(house.deps, key)
+    expect(await authority.key(admin, key.id)).toEqual(key)
+    house.clock.advance(1)
+    await rotateDueKey(house.deps, key)
+    const told = await authority.key(admin, key.id)
+    expect(told.revision).toBe(2)
+    await rotateDueKey(house.deps, key)
+    expect(await authority.key(admin, key.id)).toEqual(told)
+  })
+
   test("is left alone when somebody changes it at the same time, and done the next time", async () => {
     const { house, authority, admin, create } = await houseWith(monthly)
     const key = await create()

@@ -307,7 +307,7 @@ describe("a secret that its holder made", () => {
     expect(event?.details).toMatchObject({ blind: true })
   })
 
-  test("is refused when a key has it, of whatever organization, and under an older pepper too", async () => {
+  test("is refused when a key has it, of whatever organization, under an older pepper too, and after it was deleted", async () => {
     const { house, id, caller, secret } = await houseWithKey()
     const taken = { sha256: hash("sha256", secret, "buffer") }
     const pepper = (byte: number) => new Uint8Array(32).fill(byte)
@@ -316,15 +316,19 @@ describe("a secret that its holder made", () => {
     const input = { keyspaceId: house.keyspace.id, name: "x", digest: taken }
     const theirs = { ...input, keyspaceId: house.foreign.id }
     const other = { ...house.admin, organizationId: house.other.organization.id }
+    const failure = { code: "already_exists", resource: "secret", member: "digest" }
     for (const authority of [house.authority, newer]) {
       for (const call of [
         authority.createKey(caller, input),
         authority.createKey(other, theirs),
         authority.rotateKey(caller, id, { digest: taken }, null),
       ]) {
-        const failure = { code: "already_exists", resource: "secret", member: "digest" }
         expect(await failureOf(call)).toEqual(failure)
       }
+    }
+    await house.authority.deleteKey(caller, id, null)
+    for (const authority of [house.authority, newer]) {
+      expect(await failureOf(authority.createKey(caller, input))).toEqual(failure)
     }
   })
 

@@ -189,6 +189,7 @@ export function openMemoryStore(): Store {
         }
         return null
       }),
+    digestTaken: (digests) => answer(() => digests.some(({ digest }) => tables.secrets.has(digest))),
     redigest: (keyId, secretVersion, from, to) =>
       answer(() => {
         const stored = tables.secrets.get(from.digest)

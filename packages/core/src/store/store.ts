@@ -145,6 +145,8 @@ export interface Store {
    * @returns null also for a deleted key
    */
   subject(digests: readonly Digest[]): Promise<StoredSubject | null>
+  /** Whether any of these is the digest of a secret of any key, deleted and purged ones included. */
+  digestTaken(digests: readonly Digest[]): Promise<boolean>
   /** Stores a secret under a newer pepper; does nothing if it is not stored under `from` any more. Not a change of the key. */
   redigest(keyId: string, secretVersion: number, from: Digest, to: Digest): Promise<void>
 

@@ -41,6 +41,7 @@ const calls: {
   purgeUsage: (store) => store.purgeUsage("o", "k", 1),
   keys: (store) => store.keys("o", {}, noon, page),
   subject: (store) => store.subject([]),
+  digestTaken: (store) => store.digestTaken([{ pepperVersion: 1, digest: "a" }]),
   redigest: (store) =>
     store.redigest("k", 1, { pepperVersion: 1, digest: "a" }, { pepperVersion: 2, digest: "b" }),
   spendCredits: (store) => store.spendCredits("o", "k", 1, noon),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import type { Digest } from "../../key/digest.ts"
 import type { Key } from "../../key/key.ts"
 import { later } from "../../time.ts"
 import type { Store } from "../store.ts"
@@ -78,6 +79,26 @@ export function keyContract(store: () => Store): void {
       await expectTaken()
       await updateKey(store(), key, { deletedAt: noon })
       await expectTaken()
+    })
+
+    test("a digest is taken for as long as its secret is known, whatever became of its key", async () => {
+      const founded = await found(store())
+      const key = sampleKey(founded, { secrets: [sampleSecret(), sampleSecret({ version: 2 })] })
+      const [first, second] = key.secrets
+      const unknown = { pepperVersion: 1, digest: "of no secret" }
+      const taken = (...digests: (Digest | undefined)[]) =>
+        store().digestTaken(digests.filter((digest) => digest !== undefined))
+      expect(await taken(first, second)).toBe(false)
+      await insertKeys(store(), key)
+      const answers = async () => [
+        await taken(first),
+        await taken(unknown, second),
+        await taken(unknown),
+        await taken(),
+      ]
+      expect(await answers()).toEqual([true, true, false, false])
+      await updateKey(store(), key, { deletedAt: noon })
+      expect(await answers()).toEqual([true, true, false, false])
     })
 
     test("a digest that another key of the same commit takes is refused too", async () => {

@@ -110,6 +110,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     await store.purgeUsage(key.organizationId, key.id, 5)
   },
   subject: (store) => store.subject(digests),
+  digestTaken: (store) => store.digestTaken(digests),
   redigest: (store) =>
     store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
   usage: (store, { organization }) => store.usage(organization.id, "x", noon, later(noon, hour)),

@@ -301,6 +301,7 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   throttles: "establishes or has no organization",
   pushThrottles: "establishes or has no organization",
   subject: "establishes or has no organization",
+  digestTaken: "establishes or has no organization",
   redigest: "establishes or has no organization",
   engine: "establishes or has no organization",
   lease: "establishes or has no organization",

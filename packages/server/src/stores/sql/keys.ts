@@ -156,6 +156,21 @@ export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): P
   return { key: found, secretVersion: row.presented_version, owner }
 }
 
+export async function digestTaken(db: Kysely<Schema>, digests: readonly Digest[]): Promise<boolean> {
+  if (digests.length === 0) return false
+  const row = await db
+    .selectFrom("secrets")
+    .select("key_id")
+    .where(
+      "digest",
+      "in",
+      digests.map(({ digest }) => digest),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function redigest(
   db: Kysely<Schema>,
   keyId: string,

@@ -100,6 +100,7 @@ function sqlStore(engine: Engine): Store {
     keys: (organizationId, filter, now, page) =>
       read((db) => keys.keys(db, organizationId, filter, now, page)),
     subject: (digests) => read((db) => keys.subject(db, digests)),
+    digestTaken: (digests) => read((db) => keys.digestTaken(db, digests)),
     redigest: (keyId, version, from, to) => read((db) => keys.redigest(db, keyId, version, from, to)),
 
     spendCredits: (organizationId, keyId, units, now) =>
