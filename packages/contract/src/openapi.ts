@@ -164,9 +164,11 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
         {
           description,
           headers: {
-            ...referredHeaders(
-              takesIdempotencyKey(route) ? ["X-Request-Id", "Idempotency-Replayed"] : ["X-Request-Id"],
-            ),
+            ...referredHeaders([
+              "X-Request-Id",
+              ...(takesIdempotencyKey(route) ? ["Idempotency-Replayed"] : []),
+              ...(route.byHolder ? rateLimitHeaders : []),
+            ]),
             ...Object.fromEntries(own),
           },
           ...(schema ? { content: { "application/json": { schema: schemas.print(schema) } } } : {}),
@@ -204,6 +206,7 @@ function failures(route: Route, schemas: SchemaComponents): JsonObject {
       if (status === "401") headers.push("WWW-Authenticate")
       const worthRepeating = status === "429" || status === "503" || codes.includes("idempotency_in_progress")
       if (worthRepeating) headers.push("Retry-After")
+      if (status === "429") headers.push(...rateLimitHeaders)
       const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])
       return [
         status,
@@ -230,8 +233,20 @@ const answerHeaders = {
     description: "`true`: this is the answer that an earlier call with the same Idempotency-Key was given.",
     schema: { type: "string", enum: ["true"] },
   },
+  RateLimit: {
+    description:
+      'Of a key with limits, what is left of each: `"hour";r=99;t=36`, `r` units, and all of them again in `t` seconds (draft-ietf-httpapi-ratelimit-headers, structured fields).',
+    schema: { type: "string" },
+  },
+  "RateLimit-Policy": {
+    description: 'Of a key with limits, each of them: `"hour";q=100;w=3600`, `q` units in `w` seconds.',
+    schema: { type: "string" },
+  },
   "WWW-Authenticate": { description: "How to authenticate (RFC 6750).", schema: { type: "string" } },
 } satisfies JsonObject
+
+/** What the holder of a key is told of its limits. */
+const rateLimitHeaders = ["RateLimit", "RateLimit-Policy"]
 
 /** Those of the headers that the paths refer to. */
 function referredTo(paths: JsonObject): JsonObject {

@@ -1,5 +1,6 @@
 import type { Verification } from "../verification/verifier.ts"
 import { HttpProblem, type Occurrence, tryAgainIn } from "./problem.ts"
+import { rateLimitHeaders } from "./rate-limit-headers.ts"
 
 /** What a refusal of a key, or of a source, for having used up what there is looks like (RFC 6585 §4). */
 export function overLimit(
@@ -13,6 +14,6 @@ export function overLimit(
   return new HttpProblem(subject ? ofKey : "too_many_attempts", {
     ...wait,
     ...occurrence,
-    headers: { ...wait.headers, ...occurrence.headers },
+    headers: { ...rateLimitHeaders(limits), ...wait.headers, ...occurrence.headers },
   })
 }

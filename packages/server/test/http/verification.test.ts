@@ -342,6 +342,89 @@ describe("GET /v1/check", () => {
   })
 })
 
+describe("what the holder is told of limits", () => {
+  const limits = [
+    { name: "second", count: 2, windowSeconds: 1 },
+    { name: "hour", count: 3, windowSeconds: 3600 },
+  ]
+  const policy = '"second";q=2;w=1, "hour";q=3;w=3600'
+
+  test("by a gateway's check, byte for byte", async () => {
+    const { secret: token } = await newKey({ limits })
+    const told = async () => {
+      const { status, headers } = await server.ask("/v1/check", { token })
+      expect(headers["ratelimit-policy"]).toBe(policy)
+      return [status, headers["ratelimit"], headers["retry-after"]]
+    }
+    expect(await told()).toEqual([200, '"second";r=1;t=1, "hour";r=2;t=1200', undefined])
+    expect(await told()).toEqual([200, '"second";r=0;t=1, "hour";r=1;t=2400', undefined])
+    expect(await told()).toEqual([429, '"second";r=0;t=1, "hour";r=1;t=2400', "1"])
+    server.clock.advance(1000)
+    expect(await told()).toEqual([200, '"second";r=1;t=1, "hour";r=0;t=3599', undefined])
+    expect(await told()).toEqual([429, '"second";r=1;t=1, "hour";r=0;t=3599', "1199"])
+  })
+
+  test("by /v1/self, which consumes nothing", async () => {
+    const { secret: token } = await newKey({ limits })
+    for (const _time of [1, 2]) {
+      const { headers } = await server.ask("/v1/self", { token })
+      expect(headers).toMatchObject({
+        "ratelimit-policy": policy,
+        ratelimit: '"second";r=2;t=0, "hour";r=3;t=0',
+      })
+    }
+  })
+
+  test("by the 429 of a call", async () => {
+    const { secret: token } = await server.keyward.authority.createKey(server.system, {
+      keyspaceId: server.created.managementKeyspace.id,
+      name: "Caller",
+      permissions: ["keyspaces.read"],
+      limits: [{ name: "minute", count: 1, windowSeconds: 60 }],
+    })
+    await server.ask("/v1/keyspaces", { token })
+    const { headers } = await server.refused("/v1/keyspaces", "key_limited", { token })
+    expect(headers).toMatchObject({
+      "ratelimit-policy": '"minute";q=1;w=60',
+      ratelimit: '"minute";r=0;t=60',
+      "retry-after": "60",
+    })
+  })
+
+  test("and nothing where there are none", async () => {
+    const { secret: token } = await newKey()
+    for (const path of ["/v1/check", "/v1/self"]) {
+      const { headers } = await server.ask(path, { token })
+      expect(Object.keys(headers).filter((name) => name.startsWith("ratelimit"))).toEqual([])
+    }
+  })
+
+  test("shared ones too, and keyspaces tell which are", async () => {
+    const shared = [{ name: "hour", count: 2, window_seconds: 3600, per: "owner" }]
+    const made = await server.ask(
+      "/v1/keyspaces",
+      post({
+        name: "Shared",
+        prefix: "shared",
+        limits: [...shared, { name: "day", count: 9, window_seconds: 86_400 }],
+      }),
+    )
+    expect(made.json.limits.map(({ per }: { per: string }) => per)).toEqual(["owner", "key"])
+    const keys = await Promise.all(
+      [1, 2].map(() => server.ask("/v1/keys", post({ keyspace_id: made.json.id, name: "Key" }))),
+    )
+    const told = []
+    for (const { json } of keys) told.push((await server.ask("/v1/check", { token: json.secret })).headers)
+    expect(told.map((headers) => headers["ratelimit"])).toEqual([
+      '"hour";r=1;t=1800, "day";r=8;t=9600',
+      '"hour";r=0;t=3600, "day";r=8;t=9600',
+    ])
+    const asked = post({ name: "Odd", prefix: "odd", limits: [{ ...shared[0], per: "tenant" }] })
+    const { json } = await server.refused("/v1/keyspaces", "invalid_input", asked)
+    expect(json.errors[0].member).toBe("/limits/0/per")
+  })
+})
+
 describe("GET /v1/self", () => {
   test("tells any holder of their key, and consumes and records nothing", async () => {
     const { key, secret } = await newKey({

@@ -5,8 +5,9 @@ import type { Verification, VerificationRequest } from "../../verification/verif
 import { type Authenticate, credentialOf, originOf } from "../authentication.ts"
 import { overLimit } from "../over-limit.ts"
 import { HttpProblem, type Occurrence } from "../problem.ts"
+import { rateLimitHeaders } from "../rate-limit-headers.ts"
 import { serve } from "../serve.ts"
-import { printSelf, printVerification, seconds } from "./print.ts"
+import { printSelf, printVerification } from "./print.ts"
 import { demandVerify, permissionQuery, verificationRequest } from "./verification-request.ts"
 
 export function serveVerification(
@@ -42,6 +43,7 @@ export function serveVerification(
     const { subject } = verification
     if (verification.outcome !== "VALID" || !subject) throw refusal(verification)
     reply.headers({
+      ...rateLimitHeaders(limits),
       "x-keyward-key-id": subject.key.id,
       "x-keyward-keyspace-id": subject.key.keyspaceId,
       "x-keyward-organization-id": subject.key.organizationId,
@@ -55,7 +57,7 @@ export function serveVerification(
   serve(app, contract.readSelf, authenticate, async ({ request, reply }) => {
     const verification = await presented(request, () => true, { dryRun: true, cost: 0 })
     if (verification.outcome !== "VALID" || !verification.subject) throw refusal(verification)
-    reply.header("cache-control", "no-store")
+    reply.headers({ ...rateLimitHeaders(verification.limits), "cache-control": "no-store" })
     return printSelf(verification.subject, verification.credits)
   })
 
