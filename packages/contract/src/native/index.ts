@@ -17,8 +17,11 @@ export * from "./service-accounts.ts"
 export * from "./sessions.ts"
 export * from "./users.ts"
 export {
+  KeyspaceLimit,
+  KeyspaceLimitInput,
   Limit,
   LimitInput,
+  limitScopes,
   mergePatchTypes,
   Owner,
   OwnerInput,

@@ -140,6 +140,22 @@ export const RotationScheduleInput = input(scheduleMembers, {
   description: "How often a key is to get a new secret; always given whole.",
 })
 
+export const limitScopes = ["key", "owner", "keyspace"] as const
+const per = {
+  description:
+    "Who consumes it together: nobody but the key, all keys of its owner in the keyspace, or all keys of the keyspace.",
+}
+export type KeyspaceLimit = Static<typeof KeyspaceLimit>
+export const KeyspaceLimit = Type.Object(
+  { ...limitMembers, per: oneOf(limitScopes, per) },
+  { title: "KeyspaceLimit", description: "A limit on verifications of a keyspace's keys." },
+)
+export type KeyspaceLimitInput = Static<typeof KeyspaceLimitInput>
+export const KeyspaceLimitInput = input(
+  { ...limitMembers, per: Type.Optional(oneOf(limitScopes, { ...per, default: "key" })) },
+  { title: "KeyspaceLimitInput", description: "A limit on verifications of a keyspace's keys." },
+)
+
 /** Any JSON object. How large and how deep it may be, a schema cannot say: the server checks `bounds.metadata`. */
 export function metadata(description: string): TUnsafe<JsonObject> {
   const { bytes, depth } = bounds.metadata

@@ -8,6 +8,16 @@ export interface Limit {
   readonly windowSeconds: number
 }
 
+/** Who consumes a limit of a keyspace together: nobody but the key, all keys of its owner in the keyspace, or all of the keyspace. */
+export const limitScopes = ["key", "owner", "keyspace"] as const
+export type LimitScope = (typeof limitScopes)[number]
+
+/** A limit that a keyspace sets. */
+export interface KeyspaceLimit extends Limit {
+  /** Absent: `key`. */
+  readonly per?: LimitScope
+}
+
 /** Units a second: a limit above it is none, and finer than the clock can tell apart. */
 export const limitRateMaximum = 1_000_000
 

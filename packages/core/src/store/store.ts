@@ -338,6 +338,26 @@ export function keyOrder(filter: KeyFilter): KeyOrder {
 
 export interface KeyPosition {
   readonly order: KeyOrder
+/** What depends on a version of the pepper: the first three; or of the key-encryption key: the others. */
+export type StoredUnder = "secrets" | "sessions" | "links" | "sealed_secrets" | "replays"
+
+export interface VersionCount {
+  readonly version: number
+  readonly count: number
+}
+
+/** A secret that is kept, as it is sealed. */
+export interface SealedSecret {
+  readonly keyId: string
+  readonly secretVersion: number
+  readonly sealed: string
+}
+
+export interface Resealed extends SealedSecret {
+  /** The same text under another key-encryption key. */
+  readonly resealed: string
+}
+
   readonly value: string | number
   readonly id: string
 }

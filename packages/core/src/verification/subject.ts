@@ -1,6 +1,6 @@
 import type { Key, Secret } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
-import type { Limit } from "../limit/limit.ts"
+import type { Limit, LimitScope } from "../limit/limit.ts"
 import { Holdings } from "../permission/holdings.ts"
 import { type Holder, PermissionSet } from "../permission/set.ts"
 import type { OwnerState } from "../principal.ts"
@@ -49,11 +49,25 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
     keyspace,
     owner: stored.owner,
     ...heldWithin(keyspace, key),
-    limits: [...keyspace.limits.filter(({ name }) => !own.has(name)), ...key.limits].map((limit) => ({
-      ...limit,
-      counter: key.id,
-    })),
+    limits: [
+      ...keyspace.limits
+        .filter(({ name }) => !own.has(name))
+        .map(({ per = "key", ...limit }) => ({ ...limit, counter: counterOf(key, per) })),
+      ...key.limits.map((limit) => ({ ...limit, counter: key.id })),
+    ],
     addresses: key.allowedAddresses.length === 0 ? null : addressList(key.allowedAddresses),
+  }
+}
+
+/** Ids of keys and keyspaces are UUIDs, so none is another's, or holds a space. */
+function counterOf({ id, keyspaceId, owner }: Key, per: LimitScope): string {
+  switch (per) {
+    case "key":
+      return id
+    case "owner":
+      return `${keyspaceId} ${owner.kind} ${owner.id}`
+    case "keyspace":
+      return keyspaceId
   }
 }
 

@@ -1,6 +1,9 @@
 import {
   type JsonObject,
+  type KeyspaceLimit,
+  type KeyspaceLimitInput,
   type LimitInput,
+  limitScopes,
   type OwnerInput,
   ownerKinds,
   type RotationScheduleInput,
@@ -48,6 +51,23 @@ export function limitOf(text: string): LimitInput {
 /** As `limitOf` reads it. */
 export function printLimit({ name, count, window_seconds }: LimitInput): string {
   return `${name}=${count}/${window_seconds}`
+}
+
+/** `<name>=<count>/<seconds>`, and `/owner` or `/keyspace` where several keys consume it together */
+export function keyspaceLimitOf(text: string): KeyspaceLimitInput {
+  const [, limit = text, per] = /^(.*)\/([a-z]+)$/.exec(text) ?? []
+  if (per === undefined) return limitOf(limit)
+  if (isLimitScope(per)) return { ...limitOf(limit), per }
+  throw new InvalidArgumentError(`What consumes a limit together is one of ${limitScopes.join(", ")}.`)
+}
+
+/** As `keyspaceLimitOf` reads it. */
+export function printKeyspaceLimit({ per, ...limit }: KeyspaceLimit): string {
+  return per === "key" ? printLimit(limit) : `${printLimit(limit)}/${per}`
+}
+
+function isLimitScope(text: string): text is KeyspaceLimit["per"] {
+  return limitScopes.some((scope) => scope === text)
 }
 
 export function metadataOf(text: string): JsonObject {

@@ -297,6 +297,7 @@ test("keyspaces are created, listed, shown and changed", async () => {
     ...["keyspaces", "create", "--name", "Invoices", "--prefix", "inv_live", "--description", "Billing"],
     ...["--permission", "invoices.read=Read = see", "--permission", "invoices.write"],
     ...["--role", "clerk=invoices.read,!invoices.write", "--limit", "r=5/1"],
+    ...["--limit", "all=90/60/keyspace"],
     ...["--max-keys", "9", "--max-keys-per-owner", "none", "--counted-keys", "all", "--unique-names"],
     ...["--max-lifetime", "3600", "--expiry-required", "--expiry-within-creator", "--owners-grant"],
     ...["--default-lifetime", "60", "--required-tag", "team:*", "--required-tag", "reviewed"],
@@ -310,7 +311,10 @@ test("keyspaces are created, listed, shown and changed", async () => {
       { name: "invoices.write", description: "" },
     ],
     roles: [{ name: "clerk", permissions: ["invoices.read", "!invoices.write"] }],
-    limits: [{ name: "r", count: 5, window_seconds: 1 }],
+    limits: [
+      { name: "r", count: 5, window_seconds: 1, per: "key" },
+      { name: "all", count: 90, window_seconds: 60, per: "keyspace" },
+    ],
     policy: {
       max_keys: 9,
       max_keys_per_owner: null,
@@ -326,6 +330,7 @@ test("keyspaces are created, listed, shown and changed", async () => {
       max_overlap_seconds: null,
     },
   })
+  expect(await done(["keyspaces", "show", created.id])).toMatch(/^limits +r=5\/1, all=90\/60\/keyspace$/m)
   const changed = await json([
     ...["keyspaces", "update", created.id, "--name", "Bills", "--if-revision", "1"],
     ...["--clear", "limit", "--clear", "role", "--max-keys", "none", "--max-keys-per-owner", "3"],
@@ -412,6 +417,7 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     ["keys", "rotate", "k", "--overlap", "soon"],
     ["keys", "update", "k", "--rotate-every", "30d/1d/1d"],
     ["keys", "create", "--keyspace", "k", "--name", "n", "--refill-every", "year"],
+    ["keyspaces", "create", "--name", "n", "--prefix", "p", "--limit", "r=5/1/tenant"],
     ["keys", "add-credits", "k", "--amount", "1.5"],
     ["keys", "rotate", "k", "--secret-sha256", "abc"],
     ["keys", "rotate", "k", "--blind", "--secret-sha256", "0".repeat(64)],

@@ -2,6 +2,7 @@ import {
   bounds,
   type CreditsPatch,
   type JsonObject,
+  type KeyspaceLimitInput,
   type Limit,
   type RotationInput,
   type RotationScheduleInput,
@@ -10,6 +11,7 @@ import {
   type BlindSecret,
   type Credits,
   type Instant,
+  type KeyspaceLimit,
   type NewCredits,
   parseDuration,
   parseTimestamp,
@@ -40,7 +42,11 @@ export function orEmpty<Value>(value: Value | null | undefined, empty: Value): V
 }
 
 export function limitsOf(limits: readonly Static<typeof Limit>[]): StoredLimit[] {
-  return limits.map(({ name, count, window_seconds }) => ({ name, count, windowSeconds: window_seconds }))
+  return limits.map(limitOf)
+}
+
+function limitOf({ name, count, window_seconds }: Static<typeof Limit>): StoredLimit {
+  return { name, count, windowSeconds: window_seconds }
 }
 
 /** undefined stays: the member is absent; null stays: none. */
@@ -69,6 +75,10 @@ export function overlapOf(text: string): number {
   if (ms <= seconds * 1000) return ms
   const message = `An overlap is at most ${seconds} seconds long.`
   throw invalid([{ member: "/overlap", message, fix: "Send a shorter one." }])
+}
+
+export function keyspaceLimitsOf(limits: readonly KeyspaceLimitInput[]): KeyspaceLimit[] {
+  return limits.map(({ per = "key", ...limit }) => ({ ...limitOf(limit), per }))
 }
 
 /**
