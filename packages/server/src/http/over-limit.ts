@@ -4,7 +4,7 @@ import { rateLimitHeaders } from "./rate-limit-headers.ts"
 
 /** What a refusal of a key, or of a source, for having used up what there is looks like (RFC 6585 §4). */
 export function overLimit(
-  { outcome, subject, retryAfterMs }: Verification,
+  { outcome, subject, limits, retryAfterMs }: Verification,
   occurrence: Partial<Occurrence> = {},
 ): HttpProblem {
   // Where no refill is to come there is no time at which to try again.

@@ -1,4 +1,5 @@
 import * as contract from "@keyward/contract"
+import { type Instant, isClose, type Subject } from "@keyward/core"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { Keyward } from "../../keyward.ts"
 import type { Verification, VerificationRequest } from "../../verification/verifier.ts"
@@ -12,7 +13,7 @@ import { demandVerify, permissionQuery, verificationRequest } from "./verificati
 
 export function serveVerification(
   app: FastifyInstance,
-  { verifier }: Keyward,
+  { verifier, deps: { clock } }: Keyward,
   authenticate: Authenticate,
 ): void {
   serve(app, contract.verifyKey, authenticate, ({ caller, body }) => {
@@ -40,7 +41,7 @@ export function serveVerification(
         query.keyspace_id === undefined ? keyspace.kind !== "management" : keyspace.id === query.keyspace_id,
       { permissions },
     )
-    const { subject } = verification
+    const { subject, limits } = verification
     if (verification.outcome !== "VALID" || !subject) throw refusal(verification)
     reply.headers({
       ...rateLimitHeaders(limits),
@@ -50,6 +51,7 @@ export function serveVerification(
       "x-keyward-owner": `${subject.key.owner.kind}:${encodeURIComponent(subject.key.owner.id)}`,
       "x-keyward-permissions": subject.permissions.grants.join(" "),
       "cache-control": "no-store",
+      ...sunset(subject, clock.now()),
     })
     return undefined
   })
@@ -80,9 +82,19 @@ export function serveVerification(
   }
 }
 
+/**
+ * When what was presented stops working, if that is close: the secret, as the key has another by now, or the key itself.
+ * `Sunset` is the header for that (RFC 8594 §3: an HTTP-date, which is to the second; never one that is too late).
+ */
+function sunset({ key, secret }: Subject, now: Instant): Readonly<Record<string, string>> {
+  const ends = [key.expiresAt, secret.expiresAt].filter((at) => at !== null)
+  const end = Math.min(...ends) as Instant
+  return ends.length > 0 && isClose(end, now) ? { sunset: new Date(end).toUTCString() } : {}
+}
+
 /** What a gateway, and through it the holder, is told of a refusal (RFC 6750 §3.1, RFC 6585 §4). */
 function refusal(verification: Verification): HttpProblem {
-  const { outcome, subject, missingPermissions } = verification
+  const { outcome, missingPermissions } = verification
   const outcomeHeader = { "x-keyward-outcome": outcome }
   const because: Occurrence = { detail: `The key was refused: ${outcome}.`, headers: outcomeHeader }
   switch (outcome) {
