@@ -9,24 +9,30 @@ export interface Digest {
 
 /**
  * The versions of the pepper: 32 random bytes each, held outside the database, so that a stolen database alone
- * cannot be searched for a secret. New digests use the highest version; older ones still find what was made under them.
+ * cannot be searched for a secret. New digests use the current version; the others still find what was made under them.
  */
 export class Peppers {
-  readonly currentVersion: number
-  readonly #versions: ReadonlyMap<number, KeyObject>
+  #currentVersion: number
+  /** The current one first. */
+  #versions: ReadonlyMap<number, KeyObject>
 
-  /** @param versions raw peppers by version, at least one, each of 32 bytes or more */
-  constructor(versions: ReadonlyMap<number, Uint8Array>) {
-    if (versions.size === 0) throw new RangeError("At least one pepper version is needed.")
-    for (const [version, pepper] of versions) {
-      if (!Number.isSafeInteger(version) || version < 1)
-        throw new RangeError("A pepper version is 1 or more.")
-      if (pepper.length < 32) throw new RangeError(`Pepper version ${version} is shorter than 32 bytes.`)
-    }
-    this.currentVersion = Math.max(...versions.keys())
-    this.#versions = new Map(
-      [...versions].sort(([a], [b]) => b - a).map(([version, pepper]) => [version, createSecretKey(pepper)]),
-    )
+  /**
+   * @param versions raw peppers by version, at least one, each of 32 bytes or more
+   * @param currentVersion default: the highest
+   */
+  constructor(versions: ReadonlyMap<number, Uint8Array>, currentVersion = Math.max(...versions.keys())) {
+    this.#versions = pepperKeys(versions, currentVersion)
+    this.#currentVersion = currentVersion
+  }
+
+  /** Takes these in place of the versions so far: whoever holds the peppers uses them from now on. */
+  follow(versions: ReadonlyMap<number, Uint8Array>, currentVersion: number): void {
+    this.#versions = pepperKeys(versions, currentVersion)
+    this.#currentVersion = currentVersion
+  }
+
+  get currentVersion(): number {
+    return this.#currentVersion
   }
 
   /** The digest of a new secret. */
@@ -39,7 +45,7 @@ export class Peppers {
     return { pepperVersion: this.currentVersion, digest: this.#keyed(this.currentVersion, sha256) }
   }
 
-  /** What `text` may be stored as: under the current version first, then under each older one. */
+  /** What `text` may be stored as: under the current version first, then under each other one. */
   candidates(text: string): Digest[] {
     return this.candidatesOfHash(hash("sha256", text, "buffer"))
   }
@@ -59,6 +65,7 @@ export class Peppers {
       .digest("base64url")
   }
 
+  /** The current one first. */
   get versions(): number[] {
     return [...this.#versions.keys()]
   }
@@ -72,4 +79,19 @@ export class Peppers {
     if (!pepper) throw new RangeError(`There is no pepper version ${version}.`)
     return pepper
   }
+}
+
+function pepperKeys(
+  versions: ReadonlyMap<number, Uint8Array>,
+  currentVersion: number,
+): ReadonlyMap<number, KeyObject> {
+  if (versions.size === 0) throw new RangeError("At least one pepper version is needed.")
+  for (const [version, pepper] of versions) {
+    if (!Number.isSafeInteger(version) || version < 1) throw new RangeError("A pepper version is 1 or more.")
+    if (pepper.length < 32) throw new RangeError(`Pepper version ${version} is shorter than 32 bytes.`)
+  }
+  if (!versions.has(currentVersion)) throw new RangeError(`There is no pepper version ${currentVersion}.`)
+  const rank = (version: number) => (version === currentVersion ? Number.POSITIVE_INFINITY : version)
+  const ordered = [...versions].sort(([a], [b]) => rank(b) - rank(a))
+  return new Map(ordered.map(([version, pepper]) => [version, createSecretKey(pepper)]))
 }

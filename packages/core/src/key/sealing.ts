@@ -21,22 +21,32 @@ export interface PurposeSealer {
  * For anything else than secrets there is a sealer of its own: see `forPurpose`.
  */
 export class Sealer {
-  readonly currentVersion: number
-  readonly #versions: ReadonlyMap<number, KeyObject>
+  #currentVersion: number
+  #versions: ReadonlyMap<number, KeyObject>
   readonly #entropy: Entropy
 
-  /** @param versions raw key-encryption keys by version, at least one, each of 32 bytes */
-  constructor(versions: ReadonlyMap<number, Uint8Array>, entropy: Entropy) {
-    if (versions.size === 0) throw new RangeError("At least one key-encryption key is needed.")
-    for (const [version, key] of versions) {
-      if (!Number.isSafeInteger(version) || version < 1) {
-        throw new RangeError("A version of the key-encryption key is 1 or more.")
-      }
-      if (key.length !== 32) throw new RangeError(`Key-encryption key ${version} is not 32 bytes long.`)
-    }
-    this.currentVersion = Math.max(...versions.keys())
-    this.#versions = new Map([...versions].map(([version, key]) => [version, createSecretKey(key)]))
+  /**
+   * @param versions raw key-encryption keys by version, at least one, each of 32 bytes
+   * @param currentVersion under which new texts are sealed; default: the highest
+   */
+  constructor(
+    versions: ReadonlyMap<number, Uint8Array>,
+    entropy: Entropy,
+    currentVersion = Math.max(...versions.keys()),
+  ) {
+    this.#versions = encryptionKeys(versions, currentVersion)
+    this.#currentVersion = currentVersion
     this.#entropy = entropy
+  }
+
+  /** Takes these in place of the versions so far: whoever holds the sealer, or one for a purpose, uses them from now on. */
+  follow(versions: ReadonlyMap<number, Uint8Array>, currentVersion: number): void {
+    this.#versions = encryptionKeys(versions, currentVersion)
+    this.#currentVersion = currentVersion
+  }
+
+  get currentVersion(): number {
+    return this.#currentVersion
   }
 
   seal(text: string, owner: SealedFor): string {
@@ -54,24 +64,29 @@ export class Sealer {
    * secrets are under. The associated data is `keyward <purpose>`.
    */
   forPurpose(purpose: string): PurposeSealer {
-    const derived = [...this.#versions].map(([version, key]): [number, Uint8Array] => [
-      version,
-      new Uint8Array(hkdfSync("sha256", key, "", `keyward ${purpose}`, 32)),
-    ])
-    const sealer = new Sealer(new Map(derived), this.#entropy)
+    const sealer = () => {
+      const derived = [...this.#versions].map(([version, key]): [number, Uint8Array] => [
+        version,
+        new Uint8Array(hkdfSync("sha256", key, "", `keyward ${purpose}`, 32)),
+      ])
+      return new Sealer(new Map(derived), this.#entropy, this.#currentVersion)
+    }
     const data = () => Buffer.from(`keyward ${purpose}`)
-    return { seal: (text) => sealer.#seal(text, data), open: (sealed) => sealer.#open(sealed, data) }
+    return {
+      seal: (text) => sealer().#seal(text, data),
+      open: (sealed) => sealer().#open(sealed, data),
+    }
   }
 
   #seal(text: string, associatedData: (keyVersion: number) => Buffer): string {
     const nonce = this.#entropy.bytes(12)
-    const cipher = createCipheriv("aes-256-gcm", this.#key(this.currentVersion), nonce)
-    cipher.setAAD(associatedData(this.currentVersion))
+    const cipher = createCipheriv("aes-256-gcm", this.#key(this.#currentVersion), nonce)
+    cipher.setAAD(associatedData(this.#currentVersion))
     const ciphertext = Buffer.concat([cipher.update(text, "utf8"), cipher.final()])
     const parts = [nonce, ciphertext, cipher.getAuthTag()].map((part) =>
       Buffer.from(part).toString("base64url"),
     )
-    return ["v1", this.currentVersion, ...parts].join(".")
+    return ["v1", this.#currentVersion, ...parts].join(".")
   }
 
   #open(sealed: string, associatedData: (keyVersion: number) => Buffer): string {
@@ -95,6 +110,27 @@ export class Sealer {
 }
 
 const sealedPattern = /^v1\.([1-9]\d{0,15})\.([\w-]{16})\.([\w-]*)\.([\w-]{22})$/
+
+/** Which version of the key-encryption key a text is sealed under; null for what is no sealed text. */
+export function sealedUnder(sealed: string): number | null {
+  const [, version] = /^v1\.([1-9]\d{0,15})\./.exec(sealed) ?? []
+  return version === undefined ? null : Number(version)
+}
+
+function encryptionKeys(
+  versions: ReadonlyMap<number, Uint8Array>,
+  currentVersion: number,
+): ReadonlyMap<number, KeyObject> {
+  if (versions.size === 0) throw new RangeError("At least one key-encryption key is needed.")
+  for (const [version, key] of versions) {
+    if (!Number.isSafeInteger(version) || version < 1) {
+      throw new RangeError("A version of the key-encryption key is 1 or more.")
+    }
+    if (key.length !== 32) throw new RangeError(`Key-encryption key ${version} is not 32 bytes long.`)
+  }
+  if (!versions.has(currentVersion)) throw new RangeError(`There is no key-encryption key ${currentVersion}.`)
+  return new Map([...versions].map(([version, key]) => [version, createSecretKey(key)]))
+}
 
 function associated(keyVersion: number, owner: SealedFor): Buffer {
   return Buffer.from(`keyward secret ${keyVersion} ${owner.keyId} ${owner.secretVersion}`)

@@ -79,10 +79,10 @@ export function putSecret(transaction: Transaction, keyId: string, secret: Secre
   const key = tables.key(organizationId, keyId) ?? fail({ code: "not_found", resource: "key" })
   const before = key.secrets.find(({ version }) => version === secret.version)
   if (!before) takeDigest(transaction, keyId, secret)
-  const { digest, pepperVersion, lastUsedAt, lastUsedFrom } = before ?? secret
+  const { digest, pepperVersion, sealed, lastUsedAt, lastUsedFrom } = before ?? secret
   const secrets = key.secrets
     .filter(({ version }) => version !== secret.version)
-    .concat({ ...secret, digest, pepperVersion, lastUsedAt, lastUsedFrom })
+    .concat({ ...secret, digest, pepperVersion, sealed, lastUsedAt, lastUsedFrom })
     .sort((a, b) => a.version - b.version)
   transaction.set(tables.keys, keyId, { ...key, secrets })
 }

@@ -4,6 +4,7 @@ import { fail } from "../failure.ts"
 import type { Digest } from "../key/digest.ts"
 import type { Key } from "../key/key.ts"
 import { rotationIsPending } from "../key/rotation-schedule.ts"
+import { sealedUnder } from "../key/sealing.ts"
 import type { OwnerState } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { demandPosition } from "./demand.ts"
@@ -12,7 +13,16 @@ import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
 import { owned, replayName, Tables } from "./memory-tables.ts"
 import { compareText } from "./order.ts"
-import { type DueKey, isDescending, type KeyUsage, keyOrder, principalOrder, type Store } from "./store.ts"
+import {
+  type DueKey,
+  isDescending,
+  type KeyUsage,
+  keyOrder,
+  principalOrder,
+  type SealedSecret,
+  type Store,
+  type StoredUnder,
+} from "./store.ts"
 
 /**
  * A store that lives as long as the process: for tests and trials. It reads whole tables, so its cost grows with them.
@@ -206,6 +216,37 @@ export function openMemoryStore(): Store {
         tables.keys.set(keyId, { ...key, secrets })
       }),
 
+    storedUnder: (what, now, most) =>
+      answer(() => {
+        const counted = Map.groupBy(versionsOf(tables, what, now), (version) => version)
+        return [...counted]
+          .map(([version, every]) => ({ version, count: Math.min(most, every.length) }))
+          .sort((a, b) => a.version - b.version)
+      }),
+    sealedSecrets: (keyVersion, { limit, after }) =>
+      answer(() => {
+        const sealed = sealedSecretsOf(tables)
+          .filter((one) => sealedUnder(one.sealed) === keyVersion && (after === null || one.sealed > after))
+          .sort((a, b) => compareText(a.sealed, b.sealed))
+        return firstOf(sealed, limit, (one) => one.sealed)
+      }),
+    reseal: (secrets) =>
+      answer(() => {
+        let count = 0
+        for (const { keyId, secretVersion, sealed, resealed } of secrets) {
+          const key = tables.keys.get(keyId)
+          const before = key?.secrets.find(({ version }) => version === secretVersion)
+          if (!key || before?.sealed !== sealed) continue
+          const after = { ...before, sealed: resealed }
+          tables.keys.set(keyId, {
+            ...key,
+            secrets: key.secrets.map((one) => (one === before ? after : one)),
+          })
+          count++
+        }
+        return count
+      }),
+
     spendCredits: (organizationId, keyId, units, now) =>
       answer(() => {
         const key = tables.key(organizationId, keyId)
@@ -273,6 +314,34 @@ export function openMemoryStore(): Store {
       closed = true
     },
   }
+}
+
+/** The version of each, of those that count. */
+function versionsOf(tables: Tables, what: StoredUnder, now: Instant): number[] {
+  switch (what) {
+    case "secrets":
+      return [...tables.keys.values()].flatMap(({ secrets }) => secrets.map((one) => one.pepperVersion))
+    case "sessions":
+      return [...tables.sessions.values()]
+        .filter(({ expiresAt }) => expiresAt > now)
+        .map(({ pepperVersion }) => pepperVersion)
+    case "links":
+      return [...tables.links.values()]
+        .filter(({ usedAt, expiresAt }) => usedAt === null && expiresAt > now)
+        .map(({ pepperVersion }) => pepperVersion)
+    case "sealed_secrets":
+      return sealedSecretsOf(tables).flatMap(({ sealed }) => sealedUnder(sealed) ?? [])
+    case "replays":
+      return [...tables.replays.values()].flatMap(({ sealed }) => sealedUnder(sealed) ?? [])
+  }
+}
+
+function sealedSecretsOf(tables: Tables): SealedSecret[] {
+  return [...tables.keys.values()].flatMap(({ id, secrets }) =>
+    secrets.flatMap(({ version, sealed }) =>
+      sealed === null ? [] : [{ keyId: id, secretVersion: version, sealed }],
+    ),
+  )
 }
 
 function belonging<Row extends { readonly organizationId: string }>(

@@ -151,6 +151,23 @@ export interface Store {
   redigest(keyId: string, secretVersion: number, from: Digest, to: Digest): Promise<void>
 
   /**
+   * How much is stored under each version of the pepper, or of the key-encryption key, ascending; each counted to `most`
+   * and no further. Of all organizations, for the operator's own tools. What expired, or was used up, does not count,
+   * except answers kept for repetition, which count until they are purged.
+   */
+  storedUnder(what: StoredUnder, now: Instant, most: number): Promise<readonly VersionCount[]>
+  /**
+   * Secrets of all organizations, those of deleted keys too, that are sealed under a version of the key-encryption key, in
+   * the order of their sealed texts. A page goes on after the sealed text that ended the one before.
+   */
+  sealedSecrets(keyVersion: number, page: Page<string>): Promise<PageOf<SealedSecret, string>>
+  /**
+   * Replaces sealed texts, each unless it is not `sealed` any more. Not a change of the keys. One transaction.
+   * @returns how many it replaced
+   */
+  reseal(secrets: readonly Resealed[]): Promise<number>
+
+  /**
    * Takes credits of a key, after the refills that are due: all of them or none. Of any number that spend at the same time,
    * in whichever process, no credit is taken twice. Durable when it returns; no change of the key, whose revision stays.
    * @returns null for a key without credits, or an unknown one
@@ -259,7 +276,10 @@ export type Change =
    * when there is no such. `purgeUsage` comes first: what is left of its usage goes with the key.
    */
   | { readonly kind: "key.purge"; readonly keyId: string; readonly deletedBefore: Instant }
-  /** Adds a version to a key's secrets, or replaces all but the digest and last use of one. Goes with a `key.update`. */
+  /**
+   * Adds a version to a key's secrets, or replaces all but the digest, sealed text and last use of one. Goes with a
+   * `key.update`.
+   */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
 
   /** Sets what a key has to spend; the next refill is the first after `at`. "not_found" for a key without credits. */
@@ -300,6 +320,26 @@ export interface KeyFilter {
   readonly lastUsedBefore?: Instant | undefined
   /** Present: only keys that were deleted then or later. Absent: only keys that are not deleted. */
   readonly deletedFrom?: Instant | undefined
+}
+
+/** What depends on a version of the pepper: the first three; or of the key-encryption key: the others. */
+export type StoredUnder = "secrets" | "sessions" | "links" | "sealed_secrets" | "replays"
+
+export interface VersionCount {
+  readonly version: number
+  readonly count: number
+}
+
+/** A secret that is kept, as it is sealed. */
+export interface SealedSecret {
+  readonly keyId: string
+  readonly secretVersion: number
+  readonly sealed: string
+}
+
+export interface Resealed extends SealedSecret {
+  /** The same text under another key-encryption key. */
+  readonly resealed: string
 }
 
 /** What the job that purges keys has to know of one. */

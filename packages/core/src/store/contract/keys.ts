@@ -195,24 +195,25 @@ export function keyContract(store: () => Store): void {
       expect((await store().subject([third]))?.secretVersion).toBe(3)
     })
 
-    test("a secret that is put again keeps its digest, with the pepper's version, and its last use", async () => {
+    test("a secret that is put again keeps its digest, with the pepper's version, its sealed text and its last use", async () => {
       const founded = await found(store())
-      const key = sampleKey(founded)
+      const before = sampleSecret({ sealed: "v1.1.before" })
+      const key = sampleKey(founded, { secrets: [before] })
       await insertKeys(store(), key)
-      const [before = sampleSecret()] = key.secrets
       await store().recordUsage([used(key, later(noon, minute))])
       const newer = { pepperVersion: 2, digest: `newer ${before.digest}` }
       await store().redigest(key.id, 1, before, newer)
+      const [sealed, resealed] = ["v1.1.before", "v1.2.after"]
+      expect(await store().reseal([{ keyId: key.id, secretVersion: 1, sealed, resealed }])).toBe(1)
 
       const put = sampleSecret({
         ...before,
         hint: { start: "x", end: "y" },
-        sealed: "v1.sealed",
         expiresAt: later(noon, hour),
       })
       await commit(store(), founded.organization.id, { kind: "secret.put", keyId: key.id, secret: put })
       const read = await store().key(founded.organization.id, key.id)
-      expect(read?.secrets).toEqual([{ ...put, ...newer, lastUsedAt: later(noon, minute) }])
+      expect(read?.secrets).toEqual([{ ...put, ...newer, sealed: resealed, lastUsedAt: later(noon, minute) }])
     })
 
     test("a secret cannot be added under a digest that is taken", async () => {

@@ -113,6 +113,16 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   digestTaken: (store) => store.digestTaken(digests),
   redigest: (store) =>
     store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
+  "storedUnder: secrets": (store) => store.storedUnder("secrets", noon, 5),
+  "storedUnder: sessions": (store) => store.storedUnder("sessions", noon, 5),
+  "storedUnder: links": (store) => store.storedUnder("links", noon, 5),
+  "storedUnder: sealed secrets": (store) => store.storedUnder("sealed_secrets", noon, 5),
+  "storedUnder: replays": (store) => store.storedUnder("replays", noon, 5),
+  sealedSecrets: async (store) => {
+    await store.sealedSecrets(1, { limit: 5, after: null })
+    await store.sealedSecrets(1, { limit: 5, after: "v1.1.x" })
+  },
+  reseal: (store) => store.reseal([{ keyId: "x", secretVersion: 1, sealed: "x", resealed: "y" }]),
   usage: (store, { organization }) => store.usage(organization.id, "x", noon, later(noon, hour)),
   spendCredits: async (store, ours) => {
     const key = sampleKey(ours, { credits: sampleCredits({ remaining: 1 }) })
@@ -203,6 +213,7 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
           expiresAt: later(noon, at * minute),
           lastUsedAt: later(noon, at * minute),
           credits: sampleCredits(),
+          secrets: [sampleSecret({ sealed: `v1.1.${at}` })],
         }),
       )
       const users = Array.from({ length: 500 }, (_, at) =>

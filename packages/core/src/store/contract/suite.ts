@@ -18,6 +18,7 @@ import { lastOwnerContract } from "./last-owner.ts"
 import { leaseContract } from "./leases.ts"
 import { linkContract } from "./links.ts"
 import { organizationContract } from "./organizations.ts"
+import { ownSecretContract } from "./own-secrets.ts"
 import { ownerContract } from "./owners.ts"
 import { pagingContract } from "./paging.ts"
 import { planContract } from "./plans.ts"
@@ -92,6 +93,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     usageContract(store)
     creditContract(store)
     leaseContract(store)
+    ownSecretContract(store)
     settingContract(store)
     tenantContract(store)
     aliasContract(open, capabilities.reopen)

@@ -138,12 +138,11 @@ export async function putSecret(
   await transaction
     .insertInto("secrets")
     .values(row)
-    // The pepper's version goes with the digest, which may have been made anew since the caller read it.
+    // Digest and pepper version, and the sealed text, may have been made anew since the caller read them.
     .onConflict((conflict) =>
       conflict.columns(["key_id", "version"]).doUpdateSet({
         hint_start: row.hint_start,
         hint_end: row.hint_end,
-        sealed: row.sealed,
         created_at: row.created_at,
         expires_at: row.expires_at,
       }),

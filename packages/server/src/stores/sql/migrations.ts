@@ -308,4 +308,15 @@ export const migrations: readonly Migration[] = [
         where deleted_at is null and revoked_at is null and disabled_at is null and rotation_pending_from is not null`,
     ],
   },
+  {
+    name: "versions of our own secrets",
+    // What `own-secrets.ts` counts and seals anew. A sealed text names its version and its nonce in its first 29 characters.
+    statements: () => [
+      "create index secrets_by_pepper on secrets (pepper_version)",
+      "create index sessions_by_pepper on sessions (pepper_version, expires_at)",
+      "create index links_by_pepper on links (pepper_version, expires_at) where used_at is null",
+      "create index secrets_by_sealing on secrets (substr(sealed, 1, 29)) where sealed is not null",
+      "create index replays_by_sealing on replays (substr(sealed, 1, 29))",
+    ],
+  },
 ]

@@ -10,6 +10,7 @@ import { lease } from "./leases.ts"
 import * as links from "./links.ts"
 import { demandKnownVersion, migrate } from "./migrate.ts"
 import * as organizations from "./organizations.ts"
+import * as ownSecrets from "./own-secrets.ts"
 import * as principals from "./principals.ts"
 import * as replays from "./replays.ts"
 import type { Schema } from "./schema.ts"
@@ -102,6 +103,10 @@ function sqlStore(engine: Engine): Store {
     subject: (digests) => read((db) => keys.subject(db, digests)),
     digestTaken: (digests) => read((db) => keys.digestTaken(db, digests)),
     redigest: (keyId, version, from, to) => read((db) => keys.redigest(db, keyId, version, from, to)),
+
+    storedUnder: (what, now, most) => read((db) => ownSecrets.storedUnder(db, what, now, most)),
+    sealedSecrets: (keyVersion, page) => read((db) => ownSecrets.sealedSecrets(db, keyVersion, page)),
+    reseal: (secrets) => write((transaction) => ownSecrets.reseal(transaction, secrets)),
 
     spendCredits: (organizationId, keyId, units, now) =>
       write((transaction) => credits.spendCredits(transaction, organizationId, keyId, units, now)),
