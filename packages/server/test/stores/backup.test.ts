@@ -38,8 +38,12 @@ describe.each(engines)("a backup of $engine", ({ newUrl }) => {
     const { key, secret } = await createKey("First 🔑")
     const now = systemClock.now()
     const counts = [{ hour: now, outcome: "VALID", count: 3 }] as const
-    await store.recordUsage([{ organizationId, keyId: key.id, lastUsed: new Map([[1, { at: now, from: "192.0.2.1" }]]), counts }])
+    await store.recordUsage([
+      { organizationId, keyId: key.id, lastUsed: new Map([[1, { at: now, from: "192.0.2.1" }]]), counts },
+    ])
     const { session, link } = await signIn(store, admin)
+    const replay = { organizationId, intent: "i", sealed: "s", createdAt: now, expiresAt: later(now, 1) }
+    await store.commit({ organizationId, changes: [{ kind: "replay.insert", replay }], events: [] })
     const tats = new Map([["account", now + 60_000.125]])
     await store.pushThrottles(tats, now)
     await store.ensureSetting("pepper", "fingerprint")
@@ -57,6 +61,7 @@ describe.each(engines)("a backup of $engine", ({ newUrl }) => {
     expect(await copy.activeUsersWithRole(organizationId, "owner", 2)).toBe(1)
     expect(await copy.sessionByDigest([session])).toEqual({ session, user: admin })
     expect(await copy.linkByDigest([link])).toEqual(link)
+    expect(await copy.replay(organizationId, "i")).toEqual(replay)
     expect(await copy.throttles(["account"])).toEqual(tats)
     expect(await copy.newAlias()).toBeGreaterThan(alias)
     expect(await copy.keyspaces(organizationId, page)).toEqual(await store.keyspaces(organizationId, page))
