@@ -167,7 +167,7 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
             ...referredHeaders([
               "X-Request-Id",
               ...(takesIdempotencyKey(route) ? ["Idempotency-Replayed"] : []),
-              ...(route.byHolder ? rateLimitHeaders : []),
+              ...(route.byHolder ? [...rateLimitHeaders, "Sunset"] : []),
             ]),
             ...Object.fromEntries(own),
           },
@@ -240,6 +240,11 @@ const answerHeaders = {
   },
   "RateLimit-Policy": {
     description: 'Of a key with limits, each of them: `"hour";q=100;w=3600`, `q` units in `w` seconds.',
+    schema: { type: "string" },
+  },
+  Sunset: {
+    description:
+      "Of a key within 30 days of its end: when the presented secret, or the key itself, stops working (RFC 8594, an HTTP-date).",
     schema: { type: "string" },
   },
   "WWW-Authenticate": { description: "How to authenticate (RFC 6750).", schema: { type: "string" } },

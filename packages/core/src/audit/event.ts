@@ -52,6 +52,7 @@ export const auditActions = [
   "key.rotation_extended",
   "key.rotation_due",
   "key.revoked",
+  "key.expiring",
   "key.deleted",
   "key.restored",
   "key.purged",

@@ -16,7 +16,7 @@ import { type Patch, patchedWith } from "../patch.ts"
 import { isPermission } from "../permission/grammar.ts"
 import type { Change, Page, PageOf, TimePosition } from "../store/store.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
-import { checkLimits, repeatedNames } from "./check-limits.ts"
+import { checkKeyspaceLimits, repeatedNames } from "./check-limits.ts"
 import { checkRotation } from "./check-rotation.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { checkGrants } from "./grants.ts"
@@ -171,7 +171,7 @@ function refuseInvalid(keyspace: Keyspace): void {
   })
   errors.push(...repeatedNames(keyspace.permissions, "/permissions"))
   errors.push(...repeatedNames(keyspace.roles, "/roles"))
-  errors.push(...checkLimits(keyspace.limits, "/limits"))
+  errors.push(...checkKeyspaceLimits(keyspace.limits, "/limits"))
   errors.push(...checkRotation(keyspace.rotation, "/rotation"))
   keyspace.roles.forEach((role, at) => {
     errors.push(...checkGrants(role.permissions, keyspace.permissions, `/roles/${at}/permissions`))
@@ -203,8 +203,9 @@ function checkPolicy({ policy, permissions }: Keyspace): InputError[] {
       fix: "Use a tag, such as production, or how one starts, such as team:*.",
     })
   })
+  const catalog = new Set(permissions.map(({ name }) => name))
   policy.exclusivePermissions.forEach((set, at) => {
-    const unknown = set.findIndex((permission) => !permissions.some(({ name }) => name === permission))
+    const unknown = set.findIndex((permission) => !catalog.has(permission))
     if (unknown !== -1) {
       errors.push({
         member: `/policy/exclusive_permissions/${at}/${unknown}`,
@@ -231,11 +232,16 @@ export function describeKeyspace(keyspace: Keyspace) {
     retention: keyspace.retention,
     permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
     roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
-    limits: keyspace.limits.map(({ name, count, windowSeconds, per }) => ({
+    limits: keyspace.limits.map(({ name, count, windowSeconds, per, overrides = [] }) => ({
       name,
       count,
       window_seconds: windowSeconds,
       per: per ?? "key",
+      overrides: overrides.map(({ owner, count, windowSeconds }) => ({
+        owner: { kind: owner.kind, id: owner.id },
+        count,
+        window_seconds: windowSeconds,
+      })),
     })),
     policy: describePolicy(keyspace.policy),
     rotation: describeRotation(keyspace.rotation),

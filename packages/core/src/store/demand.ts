@@ -44,6 +44,7 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
     case "key.update":
     case "key.restore":
       return { resource: "key", organizationId: change.key.organizationId }
+    case "notice.give":
     case "key.purge":
     case "secret.put":
     case "credits.set":

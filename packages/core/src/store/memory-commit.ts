@@ -6,7 +6,15 @@ import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Replay } from "../replay.ts"
 import { demandOneOrganization } from "./demand.ts"
-import { changeBalance, insertKey, purgeKey, putSecret, restoreKey, updateKey } from "./memory-keys.ts"
+import {
+  changeBalance,
+  giveNotice,
+  insertKey,
+  purgeKey,
+  putSecret,
+  restoreKey,
+  updateKey,
+} from "./memory-keys.ts"
 import { insertPrincipal, updatePrincipal } from "./memory-principals.ts"
 import {
   deleteSession,
@@ -91,6 +99,9 @@ function make(transaction: Transaction, change: Change): void {
       break
     case "key.restore":
       restoreKey(transaction, change.key, change.policy)
+      break
+    case "notice.give":
+      giveNotice(transaction, change.keyId, change.dueAt, change.nextAt)
       break
     case "key.purge":
       purgeKey(transaction, change.keyId, change.deletedBefore)

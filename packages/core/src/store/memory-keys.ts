@@ -1,5 +1,6 @@
 import { balanceAfterChange, type CreditBalance, type Credits } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
+import { expiresOtherwise, nextNoticeAt } from "../key/expiry-notice.ts"
 import type { Key, Secret } from "../key/key.ts"
 import { lastUseOf } from "../key/lifecycle.ts"
 import type { KeyCaps } from "../keyspace.ts"
@@ -19,6 +20,7 @@ export function insertKey(transaction: Transaction, key: Key, policy: KeyCaps): 
   demandCaps(transaction, null, key, policy)
   for (const secret of key.secrets) takeDigest(transaction, key.id, secret)
   transaction.set(tables.keys, key.id, key)
+  setNotice(transaction, key.id, nextNoticeAt(key, key.createdAt))
 }
 
 export function updateKey(transaction: Transaction, key: Key, policy: KeyCaps): void {
@@ -34,6 +36,25 @@ export function updateKey(transaction: Transaction, key: Key, policy: KeyCaps): 
   const balance = balanceAfterChange(before.credits, key.credits, key.updatedAt)
   const credits = key.credits && { ...key.credits, ...balance }
   transaction.set(tables.keys, key.id, { ...key, secrets, lastUsedAt, credits })
+  if (expiresOtherwise(before, key)) setNotice(transaction, key.id, nextNoticeAt(key, key.updatedAt))
+}
+
+export function giveNotice(
+  transaction: Transaction,
+  keyId: string,
+  dueAt: Instant,
+  nextAt: Instant | null,
+): void {
+  const { tables, organizationId } = transaction
+  const due = tables.key(organizationId, keyId) && tables.notices.get(keyId)
+  if (due !== dueAt) fail({ code: "not_found", resource: "key" })
+  setNotice(transaction, keyId, nextAt)
+}
+
+function setNotice(transaction: Transaction, keyId: string, at: Instant | null): void {
+  const { notices } = transaction.tables
+  if (at === null) transaction.delete(notices, keyId)
+  else transaction.set(notices, keyId, at)
 }
 
 export function restoreKey(
@@ -47,6 +68,7 @@ export function restoreKey(
   demandOwner(transaction, key.owner)
   demandCaps(transaction, before, key, policy)
   transaction.set(transaction.tables.keys, id, key)
+  setNotice(transaction, id, nextNoticeAt(key, updatedAt))
 }
 
 export function purgeKey(transaction: Transaction, keyId: string, deletedBefore: Instant): void {
@@ -79,7 +101,8 @@ export function putSecret(transaction: Transaction, keyId: string, secret: Secre
   const key = tables.key(organizationId, keyId) ?? fail({ code: "not_found", resource: "key" })
   const before = key.secrets.find(({ version }) => version === secret.version)
   if (!before) takeDigest(transaction, keyId, secret)
-  const { digest, pepperVersion, sealed, lastUsedAt, lastUsedFrom } = before ?? secret
+  const { digest, pepperVersion, lastUsedAt, lastUsedFrom, ...kept } = before ?? secret
+  const sealed = secret.sealed === null ? null : kept.sealed
   const secrets = key.secrets
     .filter(({ version }) => version !== secret.version)
     .concat({ ...secret, digest, pepperVersion, sealed, lastUsedAt, lastUsedFrom })

@@ -17,6 +17,8 @@ export class Tables {
   readonly sessions = new Map<string, Session>()
   /** Used ones included. */
   readonly links = new Map<string, OneTimeLink>()
+  /** When the next notice of a key's expiry is due, by key. */
+  readonly notices = new Map<string, Instant>()
   /** By organization and intent. */
   readonly replays = new Map<string, Replay>()
   readonly keyspaces = new Map<string, Keyspace>()

@@ -18,6 +18,8 @@ import {
   isDescending,
   type KeyUsage,
   keyOrder,
+  type Page,
+  type PageOf,
   principalOrder,
   type SealedSecret,
   type Store,
@@ -169,23 +171,21 @@ export function openMemoryStore(): Store {
         return pageOf(matching, direction, (key) => positionOf(key, order), page)
       }),
 
-    keysDueForRotation: (now, { limit, after }) =>
+    keysDueForRotation: (now, page) =>
       answer(() => {
-        const due = [...tables.keys.values()]
-          .filter((key) => rotationIsPending(key, now))
-          .map(
-            ({ organizationId, id, rotation }): DueKey => ({
-              organizationId,
-              id,
-              dueAt: rotation?.dueAt ?? now,
-            }),
-          )
-        const valued = (key: DueKey) => ({ ...key, value: key.dueAt })
-        const { items, next } = pageOf(due, "ascending", valued, { limit, after: after && valued(after) })
-        return {
-          items,
-          next: next && { organizationId: next.organizationId, id: next.id, dueAt: next.dueAt },
-        }
+        const due = [...tables.keys.values()].filter((key) => rotationIsPending(key, now))
+        return duePage(
+          due.map((key) => ({ ...key, dueAt: key.rotation?.dueAt ?? now })),
+          page,
+        )
+      }),
+    keysDueForNotice: (now, page) =>
+      answer(() => {
+        const due = [...tables.keys.values()].flatMap((key) => {
+          const dueAt = tables.notices.get(key.id)
+          return dueAt !== undefined && dueAt <= now ? [{ ...key, dueAt }] : []
+        })
+        return duePage(due, page)
       }),
 
     subject: (digests) =>
@@ -357,6 +357,13 @@ function byDigest<Row extends Digest>(
 ): Row | null {
   const found = [...table.values()].find((row) => digests.some(({ digest }) => digest === row.digest))
   return found ?? null
+}
+
+function duePage(due: readonly DueKey[], { limit, after }: Page<DueKey>): PageOf<DueKey, DueKey> {
+  const told = ({ organizationId, id, dueAt }: DueKey): DueKey => ({ organizationId, id, dueAt })
+  const valued = (key: DueKey) => ({ ...told(key), value: key.dueAt })
+  const { items, next } = pageOf(due, "ascending", valued, { limit, after: after && valued(after) })
+  return { items: items.map(told), next: next && told(next) }
 }
 
 /** null unless a user or service account owns the key. */

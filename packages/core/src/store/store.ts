@@ -138,6 +138,12 @@ export interface Store {
    * that rotates them.
    */
   keysDueForRotation(now: Instant, page: Page<DueKey>): Promise<PageOf<DueKey, DueKey>>
+  /**
+   * Keys of all organizations of whose expiry a notice is due at `now` and was not given, by when it is due, then by id.
+   * The first notice of a key is that of `nextNoticeAt` as it was made, or its expiry or state changed; the next is what
+   * the change that gave the one before says.
+   */
+  keysDueForNotice(now: Instant, page: Page<DueKey>): Promise<PageOf<DueKey, DueKey>>
 
   /**
    * The key that a presented secret belongs to, in one indexed read. Establishes the organization, so it takes none.
@@ -272,13 +278,23 @@ export type Change =
    */
   | { readonly kind: "key.restore"; readonly key: Key; readonly policy: KeyCaps }
   /**
+   * Notes that the notice of a key's expiry that was due then is given, and when the next is due; null: never. "not_found"
+   * unless it is just that one that is due: so each is given once, however many try.
+   */
+  | {
+      readonly kind: "notice.give"
+      readonly keyId: string
+      readonly dueAt: Instant
+      readonly nextAt: Instant | null
+    }
+  /**
    * Forgets a key that was deleted before an instant, all but the digests of its secrets, which stay taken; "not_found"
    * when there is no such. `purgeUsage` comes first: what is left of its usage goes with the key.
    */
   | { readonly kind: "key.purge"; readonly keyId: string; readonly deletedBefore: Instant }
   /**
-   * Adds a version to a key's secrets, or replaces all but the digest, sealed text and last use of one. Goes with a
-   * `key.update`.
+   * Adds a version to a key's secrets, or replaces all but the digest, sealed text and last use of one; null forgets a sealed
+   * text. Goes with a `key.update`.
    */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
 
@@ -322,6 +338,62 @@ export interface KeyFilter {
   readonly deletedFrom?: Instant | undefined
 }
 
+/** What depends on a version of the pepper: the first three; or of the key-encryption key: the others. */
+export type StoredUnder = "secrets" | "sessions" | "links" | "sealed_secrets" | "replays"
+
+export interface VersionCount {
+  readonly version: number
+  readonly count: number
+}
+
+/** A secret that is kept, as it is sealed. */
+export interface SealedSecret {
+  readonly keyId: string
+  readonly secretVersion: number
+  readonly sealed: string
+}
+
+export interface Resealed extends SealedSecret {
+  /** The same text under another key-encryption key. */
+  readonly resealed: string
+}
+
+/** What the job that purges keys has to know of one. */
+export type DeletedKey = Pick<Key, "organizationId" | "id" | "name">
+
+/** The role that somebody active has at all times, once somebody had it. */
+export const ownerRole = "owner"
+
+/** Most rows that one page of a list of keys looks at. */
+export const keyScanMaximum = 2000
+
+/** A key of which something is due, and where it stands among them. */
+export interface DueKey extends Pick<Key, "organizationId" | "id"> {
+  readonly dueAt: Instant
+}
+
+/** By what a list is ordered; ties by id, the same way. */
+export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at" | "deleted_at"
+
+/** Whether a list in this order starts with what comes last: the newest, the last deleted. */
+export function isDescending(order: KeyOrder): boolean {
+  return order === "created_at" || order === "deleted_at"
+}
+
+/**
+ * Deleted keys come in the order in which they were deleted, the last one first. Of others, a name prefix orders by name, a
+ * range by what it ranges over; otherwise the newest come first.
+ */
+export function keyOrder(filter: KeyFilter): KeyOrder {
+  if (filter.deletedFrom !== undefined) return "deleted_at"
+  if (filter.namePrefix !== undefined) return "name"
+  if (filter.expiresFrom !== undefined || filter.expiresBefore !== undefined) return "expires_at"
+  if (filter.lastUsedFrom !== undefined || filter.lastUsedBefore !== undefined) return "last_used_at"
+  return "created_at"
+}
+
+export interface KeyPosition {
+  readonly order: KeyOrder
   readonly value: string | number
   readonly id: string
 }

@@ -55,7 +55,7 @@ test("a refusal names each rule that is broken, and the member", async () => {
 
 test("the keys that break a tightened policy are listed, and it is applied to them page by page", async () => {
   const id = await keyspaceWith({})
-  const created = []
+  const created: { readonly id: string; readonly name: string }[] = []
   for (const name of ["a", "b", "c"]) {
     created.push((await server.ask("/v1/keys", post({ keyspace_id: id, name }))).json)
     server.clock.advance(1000)

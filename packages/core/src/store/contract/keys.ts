@@ -216,6 +216,17 @@ export function keyContract(store: () => Store): void {
       expect(read?.secrets).toEqual([{ ...put, ...newer, sealed: resealed, lastUsedAt: later(noon, minute) }])
     })
 
+    test("a secret that is put again without its sealed text has none any more", async () => {
+      const founded = await found(store())
+      const secret = sampleSecret({ sealed: "v1.1.before" })
+      const key = sampleKey(founded, { secrets: [secret] })
+      await insertKeys(store(), key)
+      const put = { ...secret, sealed: null, expiresAt: noon }
+      await commit(store(), founded.organization.id, { kind: "secret.put", keyId: key.id, secret: put })
+      const read = await store().key(founded.organization.id, key.id)
+      expect(read?.secrets).toEqual([put])
+    })
+
     test("a secret cannot be added under a digest that is taken", async () => {
       const founded = await found(store())
       const [key, other] = [sampleKey(founded), sampleKey(founded)]

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { nextNoticeAt } from "../../key/expiry-notice.ts"
 import { type KeyCaps, openPolicy } from "../../keyspace.ts"
 import { later } from "../../time.ts"
 import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
@@ -97,6 +98,11 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   "keys: deleted, of an owner": lists({ deletedFrom: noon, owner: { kind: "external", id: "x" } }),
   deletedKey: (store, { organization }) => store.deletedKey(organization.id, "x"),
   deletedKeyByAlias: (store, { organization }) => store.deletedKeyByAlias(organization.id, 1),
+  keysDueForNotice: async (store) => {
+    await store.keysDueForNotice(noon, first)
+    const after = { organizationId: "x", id: "x", dueAt: noon }
+    await store.keysDueForNotice(noon, { limit: 5, after })
+  },
   keysDueForRotation: async (store) => {
     await store.keysDueForRotation(noon, first)
     const after = { organizationId: "x", id: "x", dueAt: noon }
@@ -154,7 +160,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   "commit: caps on all keys": caps("all"),
   "commit: every change": async (store) => {
     const ours = await found(store)
-    const key = sampleKey(ours, { tags: ["a"] })
+    const key = sampleKey(ours, { tags: ["a"], expiresAt: later(noon, 1000 * hour) })
     const organizationId = ours.organization.id
     const [user, other] = [1, 2].map(() => sampleUser(organizationId, { roles: ["owner"] }))
     if (!user || !other) throw new Error("There are two.")
@@ -162,6 +168,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     const changed = revised(key, { tags: ["b"], name: "changed", owner, credits: sampleCredits() })
     const deleted = revised(changed, { deletedAt: noon })
     const restored = revised(deleted, { deletedAt: null })
+    const nextNotice = nextNoticeAt(restored, restored.updatedAt) ?? noon
     const [session, link] = [sampleSession(user), sampleLink(user)]
     await commit(
       store,
@@ -186,6 +193,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
       keyUpdate(deleted),
       { kind: "key.restore", key: restored, policy: { ...openPolicy, ...capped } },
+      { kind: "notice.give", keyId: key.id, dueAt: nextNotice, nextAt: later(nextNotice, hour) },
       keyUpdate(revised(restored, { deletedAt: noon })),
       { kind: "key.purge", keyId: key.id, deletedBefore: later(noon, 1) },
     )

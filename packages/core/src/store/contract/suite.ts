@@ -17,6 +17,7 @@ import { keyContract } from "./keys.ts"
 import { lastOwnerContract } from "./last-owner.ts"
 import { leaseContract } from "./leases.ts"
 import { linkContract } from "./links.ts"
+import { noticeContract } from "./notices.ts"
 import { organizationContract } from "./organizations.ts"
 import { ownSecretContract } from "./own-secrets.ts"
 import { ownerContract } from "./owners.ts"
@@ -82,6 +83,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     commitContract(store)
     keyContract(store)
     deletedKeyContract(store)
+    noticeContract(store)
     ownerContract(store)
     capContract(store)
     dueKeyContract(store)

@@ -203,6 +203,7 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
         policy: openPolicy,
       },
       { kind: "key.purge", keyId: deleted.id, deletedBefore: later(noon, 1) },
+      { kind: "notice.give", keyId: deleted.id, dueAt: noon, nextAt: null },
     ]
     for (const change of changes) {
       const failure = { code: "not_found", resource: "key" } as const
@@ -219,6 +220,7 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.purgeUsage(organization.id, key.id, 5)).toBe(1)
   },
   keysDeletedBefore: "establishes or has no organization",
+  keysDueForNotice: "establishes or has no organization",
   keysDueForRotation: "establishes or has no organization",
   deletedKeyByAlias: async (store, ours, theirs) => {
     const deleted = await updateKey(store, theirs.key, { deletedAt: noon })

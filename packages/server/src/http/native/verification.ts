@@ -58,9 +58,15 @@ export function serveVerification(
 
   serve(app, contract.readSelf, authenticate, async ({ request, reply }) => {
     const verification = await presented(request, () => true, { dryRun: true, cost: 0 })
-    if (verification.outcome !== "VALID" || !verification.subject) throw refusal(verification)
-    reply.headers({ ...rateLimitHeaders(verification.limits), "cache-control": "no-store" })
-    return printSelf(verification.subject, verification.credits)
+
+    const { subject, limits, credits } = verification
+    if (verification.outcome !== "VALID" || !subject) throw refusal(verification)
+    reply.headers({
+      ...rateLimitHeaders(limits),
+      "cache-control": "no-store",
+      ...sunset(subject, clock.now()),
+    })
+    return printSelf(subject, credits)
   })
 
   /** Verifies the key that the request itself carries. */

@@ -1,8 +1,18 @@
-import { fail, type Instant, type Key, type KeyCaps, lastUseOf, type Secret } from "@keyward/core"
+import {
+  expiresOtherwise,
+  fail,
+  type Instant,
+  type Key,
+  type KeyCaps,
+  lastUseOf,
+  nextNoticeAt,
+  type Secret,
+} from "@keyward/core"
 import type { Kysely } from "kysely"
 import { insertBalance, updateBalance } from "./credits.ts"
 import { countedColumns, countedKey, demandCaps } from "./key-caps.ts"
 import { deletedKey } from "./keys.ts"
+import { setNotice } from "./notices.ts"
 import { demandOwner } from "./principal-changes.ts"
 import { keyRow, secretRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -20,6 +30,8 @@ export async function insertKey(transaction: Kysely<Schema>, key: Key, policy: K
   await insertTags(transaction, key)
   if (key.credits) await insertBalance(transaction, key, key.credits)
   await insertLastUse(transaction, key, key.lastUsedAt)
+  const notice = nextNoticeAt(key, key.createdAt)
+  if (notice !== null) await setNotice(transaction, key, notice)
 }
 
 export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: KeyCaps): Promise<void> {
@@ -36,7 +48,9 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: K
   if (before.owner_kind !== key.owner.kind || before.owner_id !== key.owner.id) {
     await demandOwner(transaction, organization_id, key.owner)
   }
-  await demandCaps(transaction, countedKey(before), key, policy)
+  const counted = countedKey(before)
+  await demandCaps(transaction, counted, key, policy)
+  if (expiresOtherwise(counted, key)) await setNotice(transaction, key, nextNoticeAt(key, key.updatedAt))
   await updateBalance(transaction, key, before.credits)
   await transaction
     .updateTable("keys")
@@ -69,7 +83,9 @@ export async function restoreKey(transaction: Kysely<Schema>, key: Key, policy: 
   if (!before) return fail({ code: "not_found", resource: "key" })
   if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
   await demandOwner(transaction, organizationId, before.owner)
-  await demandCaps(transaction, before, { ...before, updatedAt: key.updatedAt, deletedAt: null }, policy)
+  const restored = { ...before, updatedAt: key.updatedAt, deletedAt: null }
+  await demandCaps(transaction, before, restored, policy)
+  await setNotice(transaction, key, nextNoticeAt(restored, key.updatedAt))
   await transaction
     .updateTable("keys")
     .set({ deleted_at: null, updated_at: key.updatedAt, revision: key.revision })
@@ -145,6 +161,7 @@ export async function putSecret(
         hint_end: row.hint_end,
         created_at: row.created_at,
         expires_at: row.expires_at,
+        ...(row.sealed === null ? { sealed: null } : {}),
       }),
     )
     .execute()

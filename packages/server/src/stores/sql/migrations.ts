@@ -319,4 +319,20 @@ export const migrations: readonly Migration[] = [
       "create index replays_by_sealing on replays (substr(sealed, 1, 29))",
     ],
   },
+  {
+    name: "notices of expiry",
+    statements: (text) => [
+      `create table expiry_notices (
+        key_id ${text} not null primary key,
+        organization_id ${text} not null,
+        due_at bigint not null
+      )`,
+      // Of the keys that there are, the notices that are over are made up for by one.
+      `insert into expiry_notices (key_id, organization_id, due_at)
+        select id, organization_id, expires_at - ${30 * 24 * 60 * 60 * 1000} from keys
+        where expires_at > ${Date.now()} and disabled_at is null and revoked_at is null and deleted_at is null`,
+      // Of all organizations, for the job that gives them.
+      "create index expiry_notices_due on expiry_notices (due_at, key_id)",
+    ],
+  },
 ]

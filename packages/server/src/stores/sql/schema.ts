@@ -15,6 +15,7 @@ export interface Schema {
   secrets: SecretRow
   key_last_uses: KeyLastUseRow
   credit_balances: CreditBalanceRow
+  expiry_notices: ExpiryNoticeRow
   usage: UsageRow
   audit_heads: AuditHeadRow
   audit_events: AuditEventRow
@@ -38,6 +39,7 @@ export const tables = [
   "key_tags",
   "secrets",
   "key_last_uses",
+  "expiry_notices",
   "credit_balances",
   "usage",
   "audit_heads",
@@ -219,6 +221,13 @@ export interface CreditBalanceRow {
   readonly key_id: string
   readonly remaining: number
   readonly refills_at: number | null
+}
+
+/** The next notice of a key's expiry. No row: there is none to come. */
+interface ExpiryNoticeRow {
+  readonly key_id: string
+  readonly organization_id: string
+  readonly due_at: number
 }
 
 export interface UsageRow {
