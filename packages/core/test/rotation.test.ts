@@ -171,6 +171,24 @@ describe("a rotation", () => {
     const again = await rotate({ overlapMs: 0 })
     expect(await reveal()).toBe(again.secret)
   })
+
+  test("in a recoverable keyspace leaves nothing sealed of what has ended", async () => {
+    const { house, id, caller, rotate } = await houseWithKey({}, "recoverable")
+    const sealed = async () =>
+      (await house.authority.key(caller, id)).secrets.map((secret) => secret.sealed !== null)
+    await rotate()
+    expect(await sealed()).toEqual([true, true])
+    await house.authority.cancelRotation(caller, id, null)
+    expect(await sealed()).toEqual([true, false])
+    await rotate()
+    house.clock.advance(hour)
+    // It has ended by itself, and goes with the next rotation.
+    await rotate()
+    expect(await sealed()).toEqual([false, false, true, true])
+    await house.authority.finishRotation(caller, id, null)
+    await rotate({ overlapMs: 0 })
+    expect(await sealed()).toEqual([false, false, false, false, true])
+  })
 })
 
 describe("a rotation that is under way", () => {

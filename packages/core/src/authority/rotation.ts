@@ -2,7 +2,7 @@ import type { AuditAction } from "../audit/event.ts"
 import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import type { Key, Secret } from "../key/key.ts"
-import { currentSecret, type RotationUnderWay, rotationOf } from "../key/lifecycle.ts"
+import { currentSecret, type RotationUnderWay, rotationOf, secretIsLive } from "../key/lifecycle.ts"
 import { scheduled } from "../key/rotation-schedule.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
@@ -68,10 +68,13 @@ export function rotateNow(
     const old = currentSecret(before)
     if (overlapMs !== undefined) demandOverlap(keyspace.policy, overlapMs)
     const until = later(now, overlapMs ?? usualOverlapMs(before, keyspace.policy))
-    const ending = old && { ...old, expiresAt: endOf(before, until) }
+    const ending = old && endingAt(old, endOf(before, until), now)
     const key: Key = {
       ...before,
-      secrets: [...before.secrets.map((one) => (one === old && ending ? ending : one)), secret],
+      secrets: [
+        ...before.secrets.map((one) => (one === old && ending ? ending : forgotten(one, now))),
+        secret,
+      ],
       rotation: before.rotation && scheduled(before.rotation, now),
       updatedAt: now,
       revision: before.revision + 1,
@@ -111,7 +114,7 @@ export function finishRotation(
     id,
     expectedRevision,
     "key.rotation_finished",
-    ({ older }, _key, now) => [{ ...older, expiresAt: now }],
+    ({ older }, _key, now) => [endingAt(older, now, now)],
   )
 }
 
@@ -128,10 +131,7 @@ export function cancelRotation(
     id,
     expectedRevision,
     "key.rotation_cancelled",
-    ({ newer, older }, _key, now) => [
-      { ...newer, expiresAt: now },
-      { ...older, expiresAt: null },
-    ],
+    ({ newer, older }, _key, now) => [endingAt(newer, now, now), { ...older, expiresAt: null }],
   )
 }
 
@@ -183,6 +183,15 @@ function changeRotation(
     const details = { secret_version: rotation.newer.version, ...ended(older) }
     return { key: { ...before, secrets }, action, details }
   })
+}
+
+function endingAt(secret: Secret, end: Instant, now: Instant): Secret {
+  return forgotten({ ...secret, expiresAt: end }, now)
+}
+
+/** A secret as it is kept on: what has ended is revealed to nobody any more, so its text goes. */
+function forgotten(secret: Secret, now: Instant): Secret {
+  return secret.sealed === null || secretIsLive(secret, now) ? secret : { ...secret, sealed: null }
 }
 
 /** When a secret that is to live until then really ends: no later than it would have, which is with its key. */

@@ -165,6 +165,19 @@ describe.each(["sqlite", "postgres"] as const)("a rotation over HTTP, on %s", (e
     expect(items).toMatchObject([{ outcome: "VALID", count: 2 }])
   })
 
+  test("of several at once one is made", async () => {
+    const rotate = () => send(server.admin, `/v1/keys/${key.id}/rotate`, post({}))
+    const answers = await Promise.all(Array.from({ length: 6 }, rotate))
+    const statuses = answers.map(({ status }) => status).toSorted()
+    expect(statuses).toEqual([200, 409, 409, 409, 409, 409])
+    const secrets = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { readonly secret?: string }).secret ?? []),
+    )
+    const [secret = ""] = secrets.flat()
+    registerSecret("key text", secret)
+    expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
+  })
+
   test("under load there is not one refusal", async () => {
     let inUse = key.secret
     let rotating = true
@@ -203,5 +216,83 @@ describe.each(["sqlite", "postgres"] as const)("a rotation over HTTP, on %s", (e
     await Promise.all([rotateOnAndOn(), ...Array.from({ length: 8 }, verifyOnAndOn)])
     expect([...outcomes.keys()]).toEqual(["VALID"])
     expect(outcomes.get("VALID")).toBeGreaterThan(100)
+  })
+})
+
+describe("what is asked of a rotation", () => {
+  let server: NativeServer
+  let path: string
+  beforeEach(async () => {
+    server = await openNative()
+    const keyspace = await server.ask("/v1/keyspaces", post({ name: "Things", prefix: "thing" }))
+    const key = await server.ask("/v1/keys", post({ keyspace_id: keyspace.json.id, name: "Key" }))
+    path = `/v1/keys/${key.json.id}`
+  })
+  afterEach(() => server.close())
+
+  const sha256 = "0123456789abcdefABCDEF".padEnd(64, "0")
+  test.each([
+    ["/overlap", { overlap: "1h" }],
+    ["/overlap", { overlap: "P1M" }],
+    ["/overlap", { overlap: "-PT1H" }],
+    ["/overlap", { overlap: "P367D" }],
+    ["/overlap", { overlap: null }],
+    ["/secret_sha256", { secret_sha256: sha256.slice(1) }],
+    ["/secret_sha256", { secret_sha256: `${sha256.slice(1)}g` }],
+    ["/secret_hint", { secret_hint: { start: "thing_", end: "" } }],
+    ["/secret_hint", { secret_sha256: sha256, secret_hint: { start: "thing_12345", end: "" } }],
+    ["/secret_hint/end", { secret_sha256: sha256, secret_hint: { start: "", end: "12345" } }],
+    ["/secret_hint/end", { secret_sha256: sha256, secret_hint: { start: "" } }],
+    ["/secret", { secret: "thing_" }],
+  ])("%s is refused: %j", async (member, body) => {
+    const { json } = await server.refused(`${path}/rotate`, "invalid_input", post(body))
+    expect(json.errors).toMatchObject([{ member }])
+  })
+
+  test("an overlap is weeks, or days, hours, minutes and seconds, and at most 366 days", async () => {
+    for (const overlap of ["PT0S", "P366D", "P1W", "P1DT1H1M1S"]) {
+      const { json } = await server.ask(`${path}/rotate`, post({ overlap }))
+      const end = Date.parse(json.secrets.at(-2).expires_at) - server.clock.now()
+      const seconds = { PT0S: 0, P366D: 31_622_400, P1W: 604_800, P1DT1H1M1S: 90_061 }[overlap]
+      expect(end).toBe((seconds ?? -1) * 1000)
+      if (end > 0) await server.ask(`${path}/rotation/finish`, post())
+    }
+    await server.ask(`${path}/rotate`, post())
+    await server.refused(`${path}/rotation/extend`, "invalid_input", post({}))
+    await server.refused(`${path}/rotation/extend`, "invalid_input", post({ overlap: "PT59M" }))
+  })
+
+  test("a hint is shown, and without one nothing of the text is", async () => {
+    const hint = { start: "thing_1234", end: "wxyz" }
+    const asked = { secret_sha256: sha256, secret_hint: hint, overlap: "PT0S" }
+    const { json } = await server.ask(`${path}/rotate`, post(asked))
+    expect([json.secret, json.secrets[1].hint]).toEqual([null, hint])
+    const other = { secret_sha256: "f".repeat(64) }
+    const { json: bare } = await server.ask(`${path}/rotate`, post(other))
+    expect(bare.secrets[2].hint).toEqual({ start: "", end: "" })
+  })
+
+  test("a schedule is a keyspace's for new keys, and each key's own", async () => {
+    const rotation = { every_seconds: 30 * 86_400, overlap_seconds: 3600 }
+    const keyspace = await server.ask("/v1/keyspaces", post({ name: "Other", prefix: "other", rotation }))
+    expect(keyspace.json.rotation).toEqual(rotation)
+    const { json } = await server.ask("/v1/keys", post({ keyspace_id: keyspace.json.id, name: "Key" }))
+    const due = new Date(server.clock.now() + 30 * 86_400_000).toISOString()
+    expect(json).toMatchObject({ rotation, rotation_due_at: due })
+    const patch = (body: object): Ask => ({ method: "PATCH", body })
+    const own = { every_seconds: 86_400, overlap_seconds: 0 }
+    const changed = await server.ask(`/v1/keys/${json.id}`, patch({ rotation: own }))
+    const sooner = new Date(server.clock.now() + 86_400_000).toISOString()
+    expect(changed.json).toMatchObject({ rotation: own, rotation_due_at: sooner })
+    for (const wrong of [
+      { every_seconds: 86_399, overlap_seconds: 0 },
+      { every_seconds: 86_400, overlap_seconds: 86_400 },
+      { every_seconds: 86_400 },
+    ]) {
+      await server.refused(`/v1/keys/${json.id}`, "invalid_input", patch({ rotation: wrong }))
+      await server.refused(`/v1/keyspaces/${keyspace.json.id}`, "invalid_input", patch({ rotation: wrong }))
+    }
+    const none = await server.ask(`/v1/keys/${json.id}`, patch({ rotation: null }))
+    expect(none.json).toMatchObject({ rotation: null, rotation_due_at: null })
   })
 })
