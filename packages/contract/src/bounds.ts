@@ -63,7 +63,8 @@ export const bounds = {
   removal: { days: 3650, shown: 200 },
   /** `bytes`: as JSON without white space, in UTF-8. `depth`: objects and lists within one another, the outermost included. */
   metadata: { bytes: 4096, depth: 5 },
-  limit: { nameLength: 64, count: 1_000_000_000, windowSeconds: 31 * 24 * 60 * 60 },
+  /** `overrides`: most owners for whom a keyspace's limit has other numbers. */
+  limit: { nameLength: 64, count: 1_000_000_000, windowSeconds: 31 * 24 * 60 * 60, overrides: 100 },
   /** Most credits that a key has, or is given, at a time. `zoneLength`: longest name of a time zone, in characters. */
   credits: { units: 1_000_000_000_000, zoneLength: 64 },
   verification: { cost: 1_000_000, batch: 1000 },

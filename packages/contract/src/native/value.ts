@@ -92,12 +92,7 @@ export const OwnerInput = input(ownerMembers, {
   description: "Whom the key acts for; always given whole.",
 })
 
-const limitMembers = {
-  name: Type.String({
-    description:
-      "Names the limit in answers; a key's limit takes the place of its keyspace's of the same name.",
-    pattern: `^[a-z0-9_-]{1,${bounds.limit.nameLength}}$`,
-  }),
+const limitNumbers = {
   count: Type.Integer({
     description: "How many units fit into the window, on average and as a burst.",
     minimum: 1,
@@ -108,6 +103,14 @@ const limitMembers = {
     minimum: 1,
     maximum: bounds.limit.windowSeconds,
   }),
+}
+const limitMembers = {
+  name: Type.String({
+    description:
+      "Names the limit in answers; a key's limit takes the place of its keyspace's of the same name.",
+    pattern: `^[a-z0-9_-]{1,${bounds.limit.nameLength}}$`,
+  }),
+  ...limitNumbers,
 }
 export type Limit = Static<typeof Limit>
 export const Limit = Type.Object(limitMembers, { title: "Limit", description: "A limit on verifications." })
@@ -147,12 +150,28 @@ const per = {
 }
 export type KeyspaceLimit = Static<typeof KeyspaceLimit>
 export const KeyspaceLimit = Type.Object(
-  { ...limitMembers, per: oneOf(limitScopes, per) },
+  {
+    ...limitMembers,
+    per: oneOf(limitScopes, per),
+    overrides: list(Type.Object({ owner: Owner, ...limitNumbers }), {
+      description: "Other numbers for the keys of some owners.",
+    }),
+  },
   { title: "KeyspaceLimit", description: "A limit on verifications of a keyspace's keys." },
 )
 export type KeyspaceLimitInput = Static<typeof KeyspaceLimitInput>
 export const KeyspaceLimitInput = input(
-  { ...limitMembers, per: Type.Optional(oneOf(limitScopes, { ...per, default: "key" })) },
+  {
+    ...limitMembers,
+    per: Type.Optional(oneOf(limitScopes, { ...per, default: "key" })),
+    overrides: Type.Optional(
+      list(input({ owner: OwnerInput, ...limitNumbers }), {
+        description:
+          "Other numbers for the keys of some owners, each owner once; not with `keyspace`. Default: none.",
+        maxItems: bounds.limit.overrides,
+      }),
+    ),
+  },
   { title: "KeyspaceLimitInput", description: "A limit on verifications of a keyspace's keys." },
 )
 

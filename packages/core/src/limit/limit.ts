@@ -18,6 +18,12 @@ export interface KeyspaceLimit extends Limit {
   readonly per?: LimitScope
 }
 
+  /** Other numbers for some owners' keys, each owner once; none with `keyspace`. Absent: none. */
+  readonly overrides?: readonly LimitOverride[]
+}
+
+export interface LimitOverride extends Pick<Limit, "count" | "windowSeconds"> {
+  readonly owner: Owner
 /** Units a second: a limit above it is none, and finer than the clock can tell apart. */
 export const limitRateMaximum = 1_000_000
 

@@ -1,6 +1,7 @@
 import type { Key, Secret } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
-import type { Limit, LimitScope } from "../limit/limit.ts"
+import type { KeyspaceLimit, Limit, LimitScope } from "../limit/limit.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
 import { Holdings } from "../permission/holdings.ts"
 import { type Holder, PermissionSet } from "../permission/set.ts"
 import type { OwnerState } from "../principal.ts"
@@ -57,6 +58,12 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
     ],
     addresses: key.allowedAddresses.length === 0 ? null : addressList(key.allowedAddresses),
   }
+}
+
+/** The limit as it is for the keys of an owner. */
+function numbersOf({ name, count, windowSeconds, overrides = [] }: KeyspaceLimit, owner: Owner): Limit {
+  const own = overrides.find((override) => isSameOwner(override.owner, owner))
+  return { name, count: own?.count ?? count, windowSeconds: own?.windowSeconds ?? windowSeconds }
 }
 
 /** Ids of keys and keyspaces are UUIDs, so none is another's, or holds a space. */

@@ -14,11 +14,14 @@ import {
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { clearOption } from "./clear-option.ts"
 import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
+import { CommandFailure } from "./failure.ts"
 import {
   asIs,
   given,
   keyspaceLimitOf,
   numberOrNone,
+  type OwnerLimit,
+  ownerLimitOf,
   printKeyspaceLimit,
   printSchedule,
   repeated,
@@ -84,6 +87,7 @@ interface PolicyOptions {
   readonly permission?: readonly PermissionDefinitionInput[]
   readonly role?: readonly RoleInput[]
   readonly limit?: readonly KeyspaceLimitInput[]
+  readonly ownerLimit?: readonly OwnerLimit[]
   readonly maxKeys?: number | "none"
   readonly maxKeysPerOwner?: number | "none"
   readonly countedKeys?: KeyspacePolicy["counted_keys"]
@@ -112,6 +116,11 @@ function addPolicyOptions(command: Command): Command {
       "--limit <name=count/seconds>",
       "a limit of each of its keys, or with /owner or /keyspace of all of those together (repeatable)",
       repeated(keyspaceLimitOf),
+    )
+    .option(
+      "--owner-limit <name=count/seconds@kind:id>",
+      "what a --limit is for the keys of one owner (repeatable)",
+      repeated(ownerLimitOf),
     )
     .option(
       "--rotate-every <every/overlap>",
@@ -176,7 +185,7 @@ function policyOf(options: PolicyOptions) {
     description: options.description,
     permissions: options.permission,
     roles: options.role,
-    limits: options.limit,
+    limits: limitsOf(options),
     rotation: options.rotateEvery,
     policy: Object.keys(policy).length === 0 ? undefined : policy,
   })
@@ -292,6 +301,25 @@ async function printKeyspace(keyspace: Keyspace, { json }: RemoteOptions): Promi
     ["role", "grants"],
     keyspace.roles.map(({ name, permissions }) => [name, permissions.join(" ")]),
   )
+}
+
+/** The limits, each with what it is for some owners. @throws CommandFailure for an owner's that is none of them */
+function limitsOf({ limit: limits, ownerLimit: own = [] }: PolicyOptions): KeyspaceLimitInput[] | undefined {
+  const unknown = own.find(({ limit }) => !limits?.some(({ name }) => name === limit.name))
+  if (unknown) {
+    const { name } = unknown.limit
+    throw new CommandFailure(
+      "usage",
+      `There is no limit "${name}" to be another for an owner.`,
+      `Add --limit ${name}=…`,
+    )
+  }
+  return limits?.map((limit) => ({
+    ...limit,
+    overrides: own
+      .filter(({ limit: { name } }) => name === limit.name)
+      .map(({ limit: { count, window_seconds }, owner }) => ({ owner, count, window_seconds })),
+  }))
 }
 
 /** What of a policy limits anything; empty: nothing does. */

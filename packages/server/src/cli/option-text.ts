@@ -61,9 +61,30 @@ export function keyspaceLimitOf(text: string): KeyspaceLimitInput {
   throw new InvalidArgumentError(`What consumes a limit together is one of ${limitScopes.join(", ")}.`)
 }
 
-/** As `keyspaceLimitOf` reads it. */
-export function printKeyspaceLimit({ per, ...limit }: KeyspaceLimit): string {
-  return per === "key" ? printLimit(limit) : `${printLimit(limit)}/${per}`
+/** A limit of a keyspace as it is for one owner's keys. */
+export interface OwnerLimit {
+  readonly limit: LimitInput
+  readonly owner: OwnerInput
+}
+
+/** `<name>=<count>/<seconds>@<kind>:<id>` */
+export function ownerLimitOf(text: string): OwnerLimit {
+  const at = text.indexOf("@")
+  if (at === -1) {
+    throw new InvalidArgumentError(
+      "It takes <name>=<count>/<seconds>@<kind>:<id>: hour=500/3600@external:acme.",
+    )
+  }
+  return { limit: limitOf(text.slice(0, at)), owner: ownerOf(text.slice(at + 1)) }
+}
+
+/** As `keyspaceLimitOf` and `ownerLimitOf` read them. */
+export function printKeyspaceLimit({ per, overrides, ...limit }: KeyspaceLimit): string {
+  const general = per === "key" ? printLimit(limit) : `${printLimit(limit)}/${per}`
+  const own = overrides.map(
+    ({ owner, ...numbers }) => `${printLimit({ ...numbers, name: limit.name })}@${owner.kind}:${owner.id}`,
+  )
+  return [general, ...own].join(", ")
 }
 
 function isLimitScope(text: string): text is KeyspaceLimit["per"] {

@@ -297,7 +297,7 @@ test("keyspaces are created, listed, shown and changed", async () => {
     ...["keyspaces", "create", "--name", "Invoices", "--prefix", "inv_live", "--description", "Billing"],
     ...["--permission", "invoices.read=Read = see", "--permission", "invoices.write"],
     ...["--role", "clerk=invoices.read,!invoices.write", "--limit", "r=5/1"],
-    ...["--limit", "all=90/60/keyspace"],
+    ...["--limit", "all=90/60/keyspace", "--owner-limit", "r=50/2@external:acme:eu"],
     ...["--max-keys", "9", "--max-keys-per-owner", "none", "--counted-keys", "all", "--unique-names"],
     ...["--max-lifetime", "3600", "--expiry-required", "--expiry-within-creator", "--owners-grant"],
     ...["--default-lifetime", "60", "--required-tag", "team:*", "--required-tag", "reviewed"],
@@ -312,8 +312,11 @@ test("keyspaces are created, listed, shown and changed", async () => {
     ],
     roles: [{ name: "clerk", permissions: ["invoices.read", "!invoices.write"] }],
     limits: [
-      { name: "r", count: 5, window_seconds: 1, per: "key" },
-      { name: "all", count: 90, window_seconds: 60, per: "keyspace" },
+      {
+        ...{ name: "r", count: 5, window_seconds: 1, per: "key" },
+        overrides: [{ owner: { kind: "external", id: "acme:eu" }, count: 50, window_seconds: 2 }],
+      },
+      { name: "all", count: 90, window_seconds: 60, per: "keyspace", overrides: [] },
     ],
     policy: {
       max_keys: 9,
@@ -420,6 +423,7 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     ["keyspaces", "create", "--name", "n", "--prefix", "p", "--limit", "r=5/1/tenant"],
     ["keys", "add-credits", "k", "--amount", "1.5"],
     ["keys", "rotate", "k", "--secret-sha256", "abc"],
+    ["keyspaces", "create", "--name", "n", "--prefix", "p", "--owner-limit", "r=5/1"],
     ["keys", "rotate", "k", "--blind", "--secret-sha256", "0".repeat(64)],
     ["keys", "rotation", "extend", "k"],
   ]

@@ -423,6 +423,26 @@ describe("what the holder is told of limits", () => {
     const { json } = await server.refused("/v1/keyspaces", "invalid_input", asked)
     expect(json.errors[0].member).toBe("/limits/0/per")
   })
+
+  test("with an owner's own numbers, which a keyspace keeps whole", async () => {
+    const owner = { kind: "external", id: "acme" }
+    const overrides = [{ owner, count: 9, window_seconds: 60 }]
+    const limit = { name: "hour", count: 2, window_seconds: 3600, per: "owner", overrides }
+    const made = await server.ask("/v1/keyspaces", post({ name: "Own", prefix: "own", limits: [limit] }))
+    expect((await server.ask(`/v1/keyspaces/${made.json.id}`)).json.limits).toEqual([limit])
+    const { json } = await server.ask("/v1/keys", post({ keyspace_id: made.json.id, name: "Key", owner }))
+    const { headers } = await server.ask("/v1/check", { token: json.secret })
+    expect(headers["ratelimit-policy"]).toBe('"hour";q=9;w=60')
+    for (const [wrong, member] of [
+      [{ overrides: [...overrides, ...overrides] }, "/limits/0/overrides/1/owner"],
+      [{ overrides: [{ owner, count: 1_000_000_000, window_seconds: 1 }] }, "/limits/0/overrides/0"],
+      [{ per: "keyspace" }, "/limits/0/overrides"],
+    ] as const) {
+      const asked = post({ name: "Odd", prefix: "odd", limits: [{ ...limit, ...wrong }] })
+      const refused = await server.refused("/v1/keyspaces", "invalid_input", asked)
+      expect(refused.json.errors).toMatchObject([{ member }])
+    }
+  })
 })
 
 describe("GET /v1/self", () => {

@@ -129,3 +129,17 @@ test("steady traffic of all keys together, below the rate of every limit, is nev
     clock.advance(500)
   }
 })
+
+test("an owner for whom a limit has other numbers keeps to those, and the others to the limit", async () => {
+  const { keyspace, key } = await open()
+  const overrides = [{ owner: ada, count: 20, windowSeconds: 60 }]
+  const id = await keyspace({ ...hour(2, "owner"), overrides }, { ...hour(1, "key"), overrides })
+  const [adas, adasOther, bobs] = [await key(id, ada), await key(id, ada), await key(id, bob)]
+  expect(left(await adas.verify(15))).toEqual({ owner: 5, key: 5 })
+  expect((await adasOther.verify(6)).outcome).toBe("RATE_LIMITED")
+  expect(left(await adasOther.verify(5))).toEqual({ owner: 0, key: 15 })
+  expect((await bobs.verify(2)).outcome).toBe("RATE_LIMITED")
+  expect(left(await bobs.verify(1))).toEqual({ owner: 1, key: 0 })
+  const own = await key(id, ada, [hour(3, undefined, "owner")])
+  expect(left(await own.verify(1))).toEqual({ owner: 2, key: 19 })
+})

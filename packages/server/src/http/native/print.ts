@@ -6,6 +6,7 @@ import {
   type Instant,
   type Key,
   type Keyspace,
+  type KeyspaceLimit,
   type KeyspacePolicy,
   keyFormats,
   type Limit,
@@ -45,7 +46,7 @@ export function printKeyspace(keyspace: Keyspace): Static<typeof contract.Keyspa
     retention: keyspace.retention,
     permissions: keyspace.permissions.map(({ name, description }) => ({ name, description })),
     roles: keyspace.roles.map(({ name, description, permissions }) => ({ name, description, permissions })),
-    limits: keyspace.limits.map((limit) => ({ ...printLimit(limit), per: limit.per ?? "key" })),
+    limits: keyspace.limits.map(printKeyspaceLimit),
     policy: printPolicy(keyspace.policy),
     rotation: keyspace.rotation && printSchedule(keyspace.rotation),
     secret_pattern: keyFormats[keyspace.format].scannerPattern(keyspace.prefix),
@@ -224,6 +225,19 @@ function printSchedule(schedule: RotationSchedule): Static<typeof contract.Rotat
 
 function printLimit({ name, count, windowSeconds }: Limit): Static<typeof contract.Limit> {
   return { name, count, window_seconds: windowSeconds }
+}
+
+function printKeyspaceLimit(limit: KeyspaceLimit): Static<typeof contract.KeyspaceLimit> {
+  const { per = "key", overrides = [] } = limit
+  return {
+    ...printLimit(limit),
+    per,
+    overrides: overrides.map(({ owner, count, windowSeconds }) => ({
+      owner: { kind: owner.kind, id: owner.id },
+      count,
+      window_seconds: windowSeconds,
+    })),
+  }
 }
 
 function printLimitStatus(status: LimitStatus): Static<typeof contract.LimitStatus> {

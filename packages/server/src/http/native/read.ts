@@ -78,7 +78,15 @@ export function overlapOf(text: string): number {
 }
 
 export function keyspaceLimitsOf(limits: readonly KeyspaceLimitInput[]): KeyspaceLimit[] {
-  return limits.map(({ per = "key", ...limit }) => ({ ...limitOf(limit), per }))
+  return limits.map(({ per = "key", overrides = [], ...limit }) => ({
+    ...limitOf(limit),
+    per,
+    overrides: overrides.map(({ owner, count, window_seconds: windowSeconds }) => ({
+      owner,
+      count,
+      windowSeconds,
+    })),
+  }))
 }
 
 /**
