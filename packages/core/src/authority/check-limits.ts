@@ -7,10 +7,10 @@ import { isSameOwner } from "../owner.ts"
  * @param member the JSON Pointer of the list
  */
 export function checkLimits(limits: readonly Limit[], member: string): InputError[] {
-  const undecidable = limits.flatMap(({ count, windowSeconds }, at): InputError[] => {
-    const whole = Number.isSafeInteger(count) && count >= 1
-    const lasting = Number.isSafeInteger(windowSeconds) && windowSeconds >= 1
-    if (whole && lasting && count <= windowSeconds * limitRateMaximum) return []
+  const undecidable = limits.flatMap((limit, at) => undecidableNumbers(limit, `${member}/${at}`))
+  return [...undecidable, ...repeatedNames(limits, member)]
+}
+
 /** The same of the limits of a keyspace, with what they are for some owners. */
 export function checkKeyspaceLimits(limits: readonly KeyspaceLimit[], member: string): InputError[] {
   const overridden = limits.flatMap(({ per, overrides = [] }, at): InputError[] => {
@@ -46,17 +46,6 @@ function undecidableNumbers(
       fix: "Use a smaller count or a longer window, or leave the limit out.",
     },
   ]
-}
-
-    return [
-      {
-        member: `${member}/${at}`,
-        message: `A limit is 1 or more in 1 or more seconds, in whole numbers, and at most ${limitRateMaximum} a second.`,
-        fix: "Use a smaller count or a longer window, or leave the limit out.",
-      },
-    ]
-  })
-  return [...undecidable, ...repeatedNames(limits, member)]
 }
 
 /** The later ones of those that have the same name. */

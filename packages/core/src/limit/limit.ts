@@ -1,3 +1,5 @@
+import type { Owner } from "../owner.ts"
+
 /** At most `count` units in any `windowSeconds`, on average and with a burst of `count`. */
 export interface Limit {
   /** 1 to 64 of `a-z 0-9 _ -`; names the limit in answers and lets a key's limit replace its keyspace's. */
@@ -16,14 +18,14 @@ export type LimitScope = (typeof limitScopes)[number]
 export interface KeyspaceLimit extends Limit {
   /** Absent: `key`. */
   readonly per?: LimitScope
-}
-
   /** Other numbers for some owners' keys, each owner once; none with `keyspace`. Absent: none. */
   readonly overrides?: readonly LimitOverride[]
 }
 
 export interface LimitOverride extends Pick<Limit, "count" | "windowSeconds"> {
   readonly owner: Owner
+}
+
 /** Units a second: a limit above it is none, and finer than the clock can tell apart. */
 export const limitRateMaximum = 1_000_000
 

@@ -53,7 +53,7 @@ export function compileSubject(stored: StoredSubject, keyspace: Keyspace): Subje
     limits: [
       ...keyspace.limits
         .filter(({ name }) => !own.has(name))
-        .map(({ per = "key", ...limit }) => ({ ...limit, counter: counterOf(key, per) })),
+        .map((limit) => ({ ...numbersOf(limit, key.owner), counter: counterOf(key, limit.per ?? "key") })),
       ...key.limits.map((limit) => ({ ...limit, counter: key.id })),
     ],
     addresses: key.allowedAddresses.length === 0 ? null : addressList(key.allowedAddresses),

@@ -333,7 +333,9 @@ test("keyspaces are created, listed, shown and changed", async () => {
       max_overlap_seconds: null,
     },
   })
-  expect(await done(["keyspaces", "show", created.id])).toMatch(/^limits +r=5\/1, all=90\/60\/keyspace$/m)
+  expect(await done(["keyspaces", "show", created.id])).toMatch(
+    /^limits +r=5\/1, r=50\/2@external:acme:eu, all=90\/60\/keyspace$/m,
+  )
   const changed = await json([
     ...["keyspaces", "update", created.id, "--name", "Bills", "--if-revision", "1"],
     ...["--clear", "limit", "--clear", "role", "--max-keys", "none", "--max-keys-per-owner", "3"],
@@ -421,9 +423,9 @@ describe("a command line that is not right ends with 2, and nothing is done", ()
     ["keys", "update", "k", "--rotate-every", "30d/1d/1d"],
     ["keys", "create", "--keyspace", "k", "--name", "n", "--refill-every", "year"],
     ["keyspaces", "create", "--name", "n", "--prefix", "p", "--limit", "r=5/1/tenant"],
+    ["keyspaces", "create", "--name", "n", "--prefix", "p", "--owner-limit", "r=5/1"],
     ["keys", "add-credits", "k", "--amount", "1.5"],
     ["keys", "rotate", "k", "--secret-sha256", "abc"],
-    ["keyspaces", "create", "--name", "n", "--prefix", "p", "--owner-limit", "r=5/1"],
     ["keys", "rotate", "k", "--blind", "--secret-sha256", "0".repeat(64)],
     ["keys", "rotation", "extend", "k"],
   ]
