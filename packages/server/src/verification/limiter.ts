@@ -35,7 +35,10 @@ export class Limiter {
     for (let at = 0; at < limits.length; at++) {
       const limit = limits[at]
       const decision = accepted[at]
-      if (limit && decision) use(this.#of(limit, now), { limit, cost, now, open: false }, decision.tat)
+      if (!limit || !decision) continue
+      const consumed = this.#of(limit, now)
+      consumed.tat = decision.tat
+      consumed.since?.uses.push({ limit, cost, now, open: false })
     }
   }
 
@@ -52,7 +55,8 @@ export class Limiter {
       const consumed = this.#of(limit, now)
       const mine = { limit, cost, now, open: true }
       consumed.since ??= { tat: consumed.tat, uses: [] }
-      use(consumed, mine, decision.tat)
+      consumed.since.uses.push(mine)
+      consumed.tat = decision.tat
       return { consumed, mine }
     })
     return {
@@ -124,11 +128,6 @@ interface Use {
 function find(limits: readonly Consumed[], name: string): Consumed | undefined {
   for (const limit of limits) if (limit.name === name) return limit
   return undefined
-}
-
-function use(consumed: Consumed, one: Use, tat: number): void {
-  consumed.tat = tat
-  consumed.since?.uses.push(one)
 }
 
 /**

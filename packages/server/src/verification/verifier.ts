@@ -1,6 +1,7 @@
 import { hash } from "node:crypto"
 import {
   type Clock,
+  type CountedLimit,
   type CreditPolicy,
   type CreditSpending,
   type Decision,
@@ -92,6 +93,7 @@ export function createVerifier(deps: VerifierDeps): Verifier {
   // The cache's digests are under a key of this process alone, which one hash does; the store's digest under the pepper
   // costs three times as much and is made only when the store is asked.
   const processKey = Buffer.from(entropy.bytes(32)).toString("base64")
+  const consumed = (limit: CountedLimit) => limiter.consumed(limit)
   return { verify }
 
   function verify(request: VerificationRequest): Verification | Promise<Verification> {
@@ -133,7 +135,7 @@ export function createVerifier(deps: VerifierDeps): Verifier {
         clientIp: request.clientIp ?? null,
         origin: request.origin ?? null,
         cost: request.cost ?? 1,
-        consumed: (limit) => limiter.consumed(limit),
+        consumed,
       },
       trace,
     )
