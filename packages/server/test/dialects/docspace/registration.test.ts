@@ -1,10 +1,7 @@
-import { systemEntropy } from "@keyward/core"
-import fastify from "fastify"
 import { afterEach, describe, expect, test } from "vitest"
 import { registerSecret } from "../../../../../tests/evidence.ts"
-import { docspace } from "../../../src/dialects/docspace/index.ts"
 import { engines } from "../dialect-server.ts"
-import { basic, type Credential, nobody, openPortal, type Portal, refusal } from "./portal.ts"
+import { basic, type Credential, instanceOver, nobody, openPortal, type Portal, refusal } from "./portal.ts"
 
 // What the vendor's test suite begins and ends with. Everybody else must never find it.
 
@@ -72,30 +69,7 @@ describe.each(engines)("registering a portal, %s", (engine) => {
 
   test("is for this machine alone", async () => {
     portal = await openPortal({ engine })
-    const { keyward, organization, keyspace, clock } = portal.server
-    const app = fastify(docspace.instance)
-    await app.register(
-      docspace.routes({
-        authority: keyward.authority,
-        verifier: keyward.verifier,
-        guesses: keyward.guesses,
-        organization,
-        keyspace,
-        settings: {
-          conformance: "documented",
-          allowedOrigins: [],
-          maxKeys: null,
-          maxLifetimeDays: null,
-          creationsPerQuarterHour: null,
-          portalRegistration: true,
-        },
-        identifyBearer: null,
-        clock,
-        entropy: systemEntropy,
-        installationId: "39b44e47-37d4-4fcd-949c-2d831ebfa65e",
-        version: "1.2.3",
-      }),
-    )
+    const app = await instanceOver(portal, { portalRegistration: true })
     const from = (remoteAddress: string, portalName: string) =>
       app.inject({
         method: "POST",
