@@ -11,8 +11,8 @@ import {
   PermissionSet,
 } from "@keyward/core"
 import type { FastifyRequest } from "fastify"
-import { isStorable } from "../../http/json-body.ts"
-import { isForeign } from "../../http/same-origin.ts"
+import { isForeign } from "../../provenance.ts"
+import { isStorable } from "../../storable.ts"
 import { visitOf } from "../../visit.ts"
 import { proveBearer } from "../bearer.ts"
 import type { DialectContext } from "../dialect.ts"
@@ -52,7 +52,7 @@ export async function authenticate(
   const { principal, scope, key } = await recognized(context, request, credential)
   const owner = ownOwner(principal)
   if (!owner || principal.organizationId !== keyspace.organizationId) throw unauthorized()
-  return { principal, caller: confined(principal, keyspace.id, confinement), owner, scope, key }
+  return { principal, caller: principal, owner, scope, key }
 }
 
 type Recognized = Pick<DocSpaceCaller, "principal" | "scope" | "key">
