@@ -435,6 +435,9 @@ describe.each(engines)("who calls, %s", (engine) => {
           json: { ErrorMessage: "Invalid username or password." },
         })
       }
+      for (const Username of ["a\u0000b", "a\ud800", "", 1, "x".repeat(255)]) {
+        expect(await login({ Username, Password: "x" })).toMatchObject({ status: 400 })
+      }
       expect((await login({})).json.Errors).toEqual(["Username is mandatory.", "Password is mandatory."])
       expect((await server.ask("/api/users/login", { method: "POST", raw: "Username=x" })).status).toBe(400)
     })
