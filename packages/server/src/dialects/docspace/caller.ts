@@ -52,7 +52,7 @@ export async function authenticate(
   const { principal, scope, key } = await recognized(context, request, credential)
   const owner = ownOwner(principal)
   if (!owner || principal.organizationId !== keyspace.organizationId) throw unauthorized()
-  return { principal, caller: principal, owner, scope, key }
+  return { principal, caller: confined(principal, keyspace.id, confinement), owner, scope, key }
 }
 
 type Recognized = Pick<DocSpaceCaller, "principal" | "scope" | "key">
