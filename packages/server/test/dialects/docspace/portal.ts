@@ -110,7 +110,7 @@ export function basic(email: string, secret: string): Credential {
   return { authorization: `Basic ${Buffer.from(`${email}:${secret}`).toString("base64")}` }
 }
 
-export function basicOf(principal: Principal): Credential {
+function basicOf(principal: Principal): Credential {
   if (principal.kind !== "user") throw new Error("A service account has no password.")
   return basic(principal.email, password)
 }
