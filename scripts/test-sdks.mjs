@@ -11,7 +11,7 @@ import process from "node:process"
 import { createInterface } from "node:readline"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
-import pg from "pg"
+import { createDatabase } from "../packages/server/test/postgres/create-database.ts"
 import { startPostgres } from "../packages/server/test/postgres/server.ts"
 import { coverageTable, withTable } from "../tests/sdks/coverage-table.ts"
 import { pythonWith } from "../tests/sdks/environment.ts"
@@ -97,6 +97,7 @@ async function throughNode() {
 /** A server with everything made on its first start; what it says of itself is shown when it does not come up. */
 async function startServer({ engine, mode }) {
   const dataDir = join(home, `${engine}-${mode}`)
+  if (engine === "postgres") await createDatabase(postgres.url("postgres"), mode)
   const program = join(root, "packages", "server", "src", "cli", "main.ts")
   const server = spawn(process.execPath, [program, "dev", "--json"], {
     env: {
@@ -110,7 +111,7 @@ async function startServer({ engine, mode }) {
       KEYWARD_ARTHUR_MAX_KEYS: String(limits.arthur),
       KEYWARD_AUTOMOX_MAX_KEYS: String(limits.automox),
       KEYWARD_DOCSPACE_CREATIONS_PER_QUARTER_HOUR: String(limits.docspace),
-      ...(engine === "postgres" ? { KEYWARD_DATABASE_URL: await newDatabase(mode) } : {}),
+      ...(engine === "postgres" ? { KEYWARD_DATABASE_URL: postgres.url(mode) } : {}),
     },
     stdio: ["ignore", "pipe", "inherit"],
   })
@@ -129,15 +130,6 @@ async function startServer({ engine, mode }) {
       process.off("exit", killed)
     },
   }
-}
-
-/** An empty database on the run's PostgreSQL server. */
-async function newDatabase(name) {
-  const administrator = new pg.Client({ connectionString: postgres.url("postgres") })
-  await administrator.connect()
-  await administrator.query(`create database ${name}`)
-  await administrator.end()
-  return postgres.url(name)
 }
 
 /** Runs a program to its end. @returns what it printed @throws Error unless it ends well */
