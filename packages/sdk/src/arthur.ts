@@ -7,19 +7,19 @@ import {
   listActiveApiKeys,
 } from "@keyward/contract/arthur"
 import { parseJson, unexpectedAnswer, withoutKey } from "./answer.ts"
-import { exchange, type Fetch, type Received, type Server, serverOf } from "./exchange.ts"
+import { exchange, type Received, type Server, type ServerOptions, serverOf } from "./exchange.ts"
 import type { CallInput, CallOptions } from "./request.ts"
-import { retryAfterSeconds } from "./retry.ts"
+import { type Delay, patiently, retryAfterSeconds, timerDelay } from "./retry.ts"
 
-export interface ArthurApiKeysOptions {
+export interface ArthurApiKeysOptions extends Pick<ServerOptions, "fetch" | "timeoutMs"> {
   /** Where the server is: Keyward's Arthur dialect, or an Arthur GenAI Engine. */
   readonly baseUrl: string
   /** The master key, or another one that may manage keys. */
   readonly token: string
-  /** Default: the platform's. */
-  readonly fetch?: Fetch
-  /** How long a call may take, in milliseconds; default 10 000. */
-  readonly timeoutMs?: number
+  /** How often a call is repeated that may be (all but create), after network trouble, 429 or 503; default 2. */
+  readonly retries?: number
+  /** Default: a timer. */
+  readonly delay?: Delay
 }
 
 /** One thing that is wrong with a request, as FastAPI tells it. */
@@ -55,14 +55,18 @@ export class ArthurRefusal extends Error {
  * The "API Keys" operations of the Arthur GenAI Engine, against Keyward in either conformance mode and against the
  * vendor's own server. Every method rejects with ArthurRefusal when the server refuses, KeywardUnreachable when it
  * cannot be reached in time, KeywardUnexpectedAnswer when something else answers, and with the signal's reason when its
- * signal aborts. None of these repeats the token. No call is repeated.
+ * signal aborts. None of these repeats the token.
  */
 export class ArthurApiKeys {
   readonly #server: Server
+  readonly #retries: number
+  readonly #delay: Delay
 
   /** @throws TypeError on a baseUrl that is no plain http(s) URL, or a token that is no text of a key */
-  constructor({ baseUrl, token, fetch, timeoutMs }: ArthurApiKeysOptions) {
-    this.#server = serverOf({ baseUrl, apiKey: token, fetch, timeoutMs })
+  constructor({ token, retries = 2, delay = timerDelay, ...server }: ArthurApiKeysOptions) {
+    this.#server = serverOf({ ...server, apiKey: token })
+    this.#retries = retries
+    this.#delay = delay
   }
 
   /** A new key. Its `key`, the bearer token to hand on, is shown this once. */
@@ -85,7 +89,16 @@ export class ArthurApiKeys {
     return this.#call(deactivateApiKey, { params: { api_key_id: id }, ...options })
   }
 
-  async #call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
+  #call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
+    const patience = {
+      repetitions: route.method === "GET" || route.repeatable ? this.#retries : 0,
+      longestWaitMs: this.#server.timeoutMs,
+      delay: this.#delay,
+    }
+    return patiently(() => this.#attempt(route, input), patience, input.signal)
+  }
+
+  async #attempt<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
     const received = await exchange(this.#server, route, input)
     const declared = route.answers[received.status]
     if (declared?.schema === null) return undefined as Answer<R>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { ArthurApiKeys, ArthurRefusal } from "../src/arthur.ts"
+import { ArthurApiKeys, type ArthurApiKeysOptions, ArthurRefusal } from "../src/arthur.ts"
 import { KeywardUnexpectedAnswer, KeywardUnreachable } from "../src/index.ts"
 import { hangUp, html, json, loopback, noContent, silence } from "./loopback.ts"
 
@@ -67,14 +67,47 @@ test("listed faults are listed, and told in one text", async () => {
   })
 })
 
-test("a store that is away is a refusal that says when to come back", async () => {
-  const { baseUrl } = await loopback((response) =>
-    response
-      .writeHead(503, { "content-type": "application/json", "retry-after": "1" })
-      .end('{"detail":"Away."}'),
-  )
-  const refusal = { name: "ArthurRefusal", status: 503, retryAfterSeconds: 1 }
-  await expect(new ArthurApiKeys({ baseUrl, token }).getAllActiveApiKeys()).rejects.toMatchObject(refusal)
+/** A client that waits no time, and the waits that it would have had. */
+function clientOf(baseUrl: string, options: Partial<ArthurApiKeysOptions> = {}) {
+  const waits: number[] = []
+  const delay = async (milliseconds: number) => void waits.push(milliseconds)
+  return { client: new ArthurApiKeys({ baseUrl, token, delay, ...options }), waits }
+}
+
+const busy = (status: number) => (response: Parameters<typeof noContent>[0]) =>
+  response
+    .writeHead(status, { "content-type": "application/json", "retry-after": "2" })
+    .end('{"detail":"Later."}')
+
+test.each([429, 503])("after %i, what may be repeated is, when the server says", async (status) => {
+  const { baseUrl, asked } = await loopback(busy(status), hangUp, json(200, key), busy(status), noContent)
+  const { client, waits } = clientOf(baseUrl)
+  expect(await client.getApiKey(id)).toEqual(key)
+  expect(waits).toEqual([2000, 200])
+  expect(await client.deactivateApiKey(id)).toBeUndefined()
+  expect(asked).toHaveLength(5)
+})
+
+test.each([429, 503])(
+  "after %i for longer than patience lasts, it is a refusal that says when to come back",
+  async (status) => {
+    const { baseUrl, asked } = await loopback(busy(status))
+    const refusal = { name: "ArthurRefusal", status, detail: "Later.", retryAfterSeconds: 2 }
+    const { client, waits } = clientOf(baseUrl, { retries: 3 })
+    await expect(client.getAllActiveApiKeys()).rejects.toMatchObject(refusal)
+    expect([asked.length, waits]).toEqual([4, [2000, 2000, 2000]])
+    const impatient = clientOf(baseUrl, { timeoutMs: 1999 })
+    await expect(impatient.client.getAllActiveApiKeys()).rejects.toMatchObject(refusal)
+    expect([asked.length, impatient.waits]).toEqual([5, []])
+  },
+)
+
+test("creating is never repeated", async () => {
+  for (const trouble of [busy(503), hangUp]) {
+    const { baseUrl, asked } = await loopback(trouble)
+    await expect(clientOf(baseUrl).client.createApiKey()).rejects.toThrow()
+    expect(asked).toHaveLength(1)
+  }
 })
 
 test.each([
@@ -90,11 +123,9 @@ test.each([
 
 test("trouble on the way, and an answer that takes too long, are told apart from refusals", async () => {
   const cut = await loopback(hangUp)
-  await expect(new ArthurApiKeys({ baseUrl: cut.baseUrl, token }).getApiKey(id)).rejects.toThrow(
-    KeywardUnreachable,
-  )
+  await expect(clientOf(cut.baseUrl).client.getApiKey(id)).rejects.toThrow(KeywardUnreachable)
   const { baseUrl } = await loopback(silence)
-  const impatient = new ArthurApiKeys({ baseUrl, token, timeoutMs: 20 })
+  const impatient = new ArthurApiKeys({ baseUrl, token, timeoutMs: 20, retries: 0 })
   await expect(impatient.getApiKey(id)).rejects.toThrow(/did not answer within 20 ms/)
 })
 

@@ -44,6 +44,8 @@ export interface DialectSettings {
   readonly maxLifetimeDays: number | null
   /** DocSpace: creations that one user may ask for in 15 minutes; null: any number. */
   readonly creationsPerQuarterHour: number | null
+  /** DocSpace: whether anybody on this machine may become an owner of the organization, as the vendor's tests do. */
+  readonly portalRegistration: boolean
 }
 
 export interface DialectPlace {
@@ -78,6 +80,11 @@ export const dialectSettings = {
     1_000_000,
     1,
   ),
+  KEYWARD_DOCSPACE_PORTAL_REGISTRATION: oneOf(
+    "Whether anybody on this machine may become an owner of the organization that the DocSpace dialect serves, without a credential: for the vendor's test suite and a throw-away installation, never for any other.",
+    "off",
+    ["off", "on"],
+  ),
 }
 
 export type DialectValues = Readonly<Record<keyof typeof dialectSettings, string>>
@@ -103,6 +110,7 @@ export function resolveDialects(
     }),
     docspace: place("docspace", "DOCSPACE", {
       creationsPerQuarterHour: numberOrNull(values.KEYWARD_DOCSPACE_CREATIONS_PER_QUARTER_HOUR),
+      portalRegistration: values.KEYWARD_DOCSPACE_PORTAL_REGISTRATION === "on",
     }),
   }
   faults.push(...collisions(dialects))
@@ -125,6 +133,7 @@ export function resolveDialects(
         maxKeys: null,
         maxLifetimeDays: null,
         creationsPerQuarterHour: null,
+        portalRegistration: false,
         ...own,
       }),
     })

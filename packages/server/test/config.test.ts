@@ -16,7 +16,7 @@ test("nothing set is a whole configuration", () => {
       arthur: { mount: null, organizationId: null, settings: { conformance: "documented", maxKeys: 1000 } },
       automox: { mount: null, settings: { maxKeys: 10 } },
       octopus: { mount: null, settings: { maxKeys: null, maxLifetimeDays: null } },
-      docspace: { mount: null, settings: { creationsPerQuarterHour: null } },
+      docspace: { mount: null, settings: { creationsPerQuarterHour: null, portalRegistration: false } },
     },
     url: null,
     apiKey: null,
@@ -38,6 +38,7 @@ test("every value that is read means what it says", () => {
     KEYWARD_OCTOPUS_MOUNT: "host:Octopus.example.com",
     KEYWARD_OCTOPUS_MAX_LIFETIME_DAYS: "366",
     KEYWARD_DOCSPACE_CREATIONS_PER_QUARTER_HOUR: "5",
+    KEYWARD_DOCSPACE_PORTAL_REGISTRATION: "on",
     PATH: "/bin",
   })
   expect(config).toMatchObject({
@@ -50,7 +51,7 @@ test("every value that is read means what it says", () => {
       arthur: { mount: { kind: "port", port: 4748 } },
       automox: { mount: { kind: "path", path: "/vendors/automox" } },
       octopus: { mount: { kind: "host", host: "octopus.example.com" }, settings: { maxLifetimeDays: 366 } },
-      docspace: { mount: null, settings: { creationsPerQuarterHour: 5 } },
+      docspace: { mount: null, settings: { creationsPerQuarterHour: 5, portalRegistration: true } },
     },
   })
   expect([...(config.peppers?.keys() ?? [])]).toEqual([1, 2])

@@ -71,7 +71,7 @@ const keyMembers = {
   organization_id: id("The organization that it belongs to."),
   keyspace_id: id("The keyspace that it belongs to."),
   owner: Owner,
-  name: name("Its name; need not be unique."),
+  name: name("Its name; unique among its owner's keys only where the keyspace's policy says so."),
   permissions: grants("What the key itself is granted and denied."),
   roles: list(Type.String(), {
     description: "Names of roles of the keyspace, whose permissions the key has too.",
@@ -197,7 +197,7 @@ export type NewKey = Static<typeof NewKey>
 export const NewKey = input(
   {
     keyspace_id: idInput("The keyspace that it is to belong to."),
-    name: name("Its name; need not be unique."),
+    name: name("Its name; unique among its owner's keys only where the keyspace's policy says so."),
     owner: Type.Optional(policy.owner),
     permissions: Type.Optional(policy.permissions),
     roles: Type.Optional(policy.roles),
@@ -224,7 +224,9 @@ export const NewKey = input(
 export type KeyPatch = Static<typeof KeyPatch>
 export const KeyPatch = input(
   {
-    name: Type.Optional(name("Its name; need not be unique.")),
+    name: Type.Optional(
+      name("Its name; unique among its owner's keys only where the keyspace's policy says so."),
+    ),
     owner: Type.Optional(policy.owner),
     permissions: Type.Optional(nullable(policy.permissions)),
     roles: Type.Optional(nullable(policy.roles)),

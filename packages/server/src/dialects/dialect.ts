@@ -13,7 +13,7 @@ import type { IdentifyBearer } from "../openid/bearer.ts"
 import type { GuessThrottle } from "../verification/guess-throttle.ts"
 import type { Verifier } from "../verification/verifier.ts"
 
-export type { Conformance, DialectName, DialectSettings } from "../dialect-settings.ts"
+export type { Conformance, DialectSettings } from "../dialect-settings.ts"
 
 /**
  * One vendor's key-management API, served over the same authority. A dialect has a Fastify instance to itself, wherever

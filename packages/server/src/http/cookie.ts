@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import { cookieOf } from "../presented-cookie.ts"
 
 /** The cookie that carries a session. */
 export interface SessionCookie {
@@ -37,14 +38,4 @@ export function sessionCookie(publicUrl: string | null): SessionCookie {
   function isSecure(request: FastifyRequest): boolean {
     return publicUrl === null ? request.protocol === "https" : publicUrl.startsWith("https:")
   }
-}
-
-/** Of two cookies with one name nobody can tell which is ours, so neither is. */
-export function cookieOf({ headers }: FastifyRequest, name: string): string | null {
-  const pairs = (headers.cookie ?? "").split(";").map((pair) => pair.trim())
-  const values = pairs
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1))
-  const [value] = values
-  return values.length === 1 && value !== undefined && value !== "" ? value : null
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import type { FastifyInstance } from "fastify"
 import secureJson from "secure-json-parse"
+import { isStorable } from "../storable.ts"
 import { HttpProblem } from "./problem.ts"
 import { invalid } from "./validation.ts"
 
@@ -62,9 +63,4 @@ function refuseUnstorable(value: unknown, pointer: string, depth: number): void 
     }
     refuseUnstorable(member, `${pointer}/${name.slice(0, 64).toWellFormed()}`, depth + 1)
   }
-}
-
-/** Whether every store can keep the text as it is. */
-export function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes("\u0000")
 }

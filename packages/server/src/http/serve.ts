@@ -10,10 +10,10 @@ import {
 } from "@keyward/contract"
 import type { Caller } from "@keyward/core"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import { isStorable } from "../storable.ts"
 import type { Authenticate } from "./authentication.ts"
 import { begun } from "./direct.ts"
 import { withIntent } from "./idempotency.ts"
-import { isStorable } from "./json-body.ts"
 import { HttpProblem } from "./problem.ts"
 import { invalid, validator } from "./validation.ts"
 

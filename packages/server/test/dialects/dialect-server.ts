@@ -143,6 +143,7 @@ export async function openDialect(name: DialectName, options: DialectOptions): P
       maxKeys: { arthur: 1000, automox: 10, octopus: null, docspace: null }[name],
       maxLifetimeDays: null,
       creationsPerQuarterHour: null,
+      portalRegistration: false,
       ...options.settings,
     },
   }

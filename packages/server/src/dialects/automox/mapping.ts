@@ -1,4 +1,4 @@
-import type { Confinement, FailureCode, Outcome, Holder as PermissionHolder } from "@keyward/core"
+import type { Confinement, FailureCode, Holder, Outcome } from "@keyward/core"
 
 /**
  * The dialect on one page: the vendor's roles as permissions of ours, our failures and outcomes as its statuses and
@@ -9,8 +9,6 @@ import type { Confinement, FailureCode, Outcome, Holder as PermissionHolder } fr
 export interface AutomoxRole {
   readonly id: number
   readonly name: string
-  /** What somebody has to hold to be said to have the role: in the dialect's keyspace, and in the organization. */
-  readonly needs: Confinement
   /** What somebody with the role may do here at most. */
   readonly may: Confinement
 }
@@ -25,24 +23,28 @@ export const ownKeys: Confinement = {
 const fullAdministrator: AutomoxRole = {
   id: 1,
   name: "Full Administrator",
-  needs: { keys: ["keys.read", "keys.write"], organization: ["members.read"] },
   may: {
     keys: ["keys.read", "keys.write", ...ownKeys.keys],
     organization: ["members.read", "roles.read", ...ownKeys.organization],
   },
 }
 
+/** What somebody holds who is one, by whichever roles of the organization. */
+const administratorHolds: Confinement = {
+  keys: ["keys.read", "keys.write"],
+  organization: ["members.read"],
+}
+
 /** Everybody else, as far as keys go. */
 const readOnly: AutomoxRole = {
   id: 2,
   name: "Read Only",
-  needs: { keys: [], organization: [] },
   may: ownKeys,
 }
 
 /** Which role what somebody holds amounts to: the organization's own roles count as the built-in ones do. */
-export function roleOf(holds: Pick<PermissionHolder, "allows">, keyspaceId: string): AutomoxRole {
-  const { keys, organization } = fullAdministrator.needs
+export function roleOf(holds: Holder, keyspaceId: string): AutomoxRole {
+  const { keys, organization } = administratorHolds
   const isAdministrator =
     keys.every((name) => holds.allows({ name, resource: keyspaceId })) &&
     organization.every((name) => holds.allows({ name, resource: null }))

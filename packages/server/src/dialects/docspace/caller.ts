@@ -11,8 +11,8 @@ import {
   PermissionSet,
 } from "@keyward/core"
 import type { FastifyRequest } from "fastify"
-import { isStorable } from "../../http/json-body.ts"
-import { isForeign } from "../../http/same-origin.ts"
+import { isForeign } from "../../provenance.ts"
+import { isStorable } from "../../storable.ts"
 import { visitOf } from "../../visit.ts"
 import { proveBearer } from "../bearer.ts"
 import type { DialectContext } from "../dialect.ts"

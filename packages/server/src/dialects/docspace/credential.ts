@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify"
-import { cookieOf } from "../../http/cookie.ts"
 import { isTokenText } from "../../openid/token.ts"
+import { cookieOf } from "../../presented-cookie.ts"
 
 /** The cookie that carries the token of a session. */
 export const cookieName = "asc_auth_key"

@@ -5,6 +5,7 @@ import {
   isFailure,
   type Principal,
   refusePassword,
+  type User,
   type Visit,
 } from "@keyward/core"
 import type { Standing } from "./mapping.ts"
@@ -46,20 +47,44 @@ export function printProfile(principal: Principal, standing: Standing): Employee
 export async function addEmployee(
   authority: Authority,
   caller: Caller,
-  { email, password = null, firstName = null, lastName = null, type = "User" }: MemberRequestDto,
+  { type = "User", ...person }: MemberRequestDto,
   visit: Visit,
 ): Promise<EmployeeFullDto> {
   const { standing, roles } = employeeTypes[type]
+  if (type === "Guest") await ensureGuestRole(authority, caller)
+  return printProfile(await addUser(authority, caller, { ...person, roles }, visit), standing)
+}
+
+/** Whoever is to be added, and what they may do. */
+interface Newcomer extends Omit<MemberRequestDto, "type"> {
+  readonly roles: readonly string[]
+  /** Default: none. */
+  readonly userName?: string
+}
+
+/** @throws as `addEmployee` */
+export async function addUser(
+  authority: Authority,
+  caller: Caller,
+  { email, password = null, firstName = null, lastName = null, userName, roles }: Newcomer,
+  visit: Visit,
+): Promise<User> {
   const displayName = [firstName, lastName].filter(Boolean).join(" ") || email
   // Before anything is done: nobody is left behind without the password that was meant for them.
   if (password !== null) refusePassword(password, { email, userName: null, displayName }, "/password")
-  if (type === "Guest") await ensureGuestRole(authority, caller)
-  const user = await authority.createUser(caller, { email, displayName, firstName, lastName, roles })
+  const user = await authority.createUser(caller, {
+    email,
+    displayName,
+    firstName,
+    lastName,
+    userName,
+    roles,
+  })
   if (password !== null) {
     const { token } = await authority.offerLink(caller, user.id, "invitation")
     await authority.acceptLink(token, password, visit)
   }
-  return printProfile(user, standing)
+  return user
 }
 
 async function ensureGuestRole(authority: Authority, caller: Caller): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Route } from "@keyward/contract"
 import type { FastifyRequest } from "fastify"
-import { isStorable } from "../../http/json-body.ts"
+import { isStorable } from "../../storable.ts"
 import { texts } from "./mapping.ts"
 import { Refusal } from "./refusal.ts"
 import { notConverted, unreadable } from "./validation.ts"

@@ -5,6 +5,8 @@ import {
   authenticateMe,
   createApiKey,
   deleteApiKey,
+  deletePortal,
+  docspacePortalRoutes,
   docspaceRoutes,
   docspaceScopes,
   isAuthenticated,
@@ -14,6 +16,7 @@ import {
   readDevToolsAccess,
   readOwnApiKey,
   readSelfProfile,
+  registerPortal,
   setDevToolsAccess,
   updateApiKey,
 } from "@keyward/contract/docspace"
@@ -33,6 +36,7 @@ import { canonicalKeyId } from "./key-id.ts"
 import { createKey, deleteKey, listKeys, presentedKey, updateKey } from "./keys.ts"
 import { texts } from "./mapping.ts"
 import { errorHandler, isUnauthorized, Refusal } from "./refusal.ts"
+import { register, unregister } from "./registration.ts"
 import { signIn } from "./sign-in.ts"
 import { isUnmatched, spellings, unmatched } from "./unmatched.ts"
 import { bodyCheck } from "./validation.ts"
@@ -59,7 +63,8 @@ export function routes(context: DialectContext): FastifyPluginAsync {
       { parseAs: "buffer", bodyLimit: bodyMaximum },
       (_request, body, done) => done(null, body),
     )
-    const nowhere = unmatched(docspaceRoutes)
+    const registers = settings.portalRegistration
+    const nowhere = unmatched(registers ? [...docspaceRoutes, ...docspacePortalRoutes] : docspaceRoutes)
     instance.setNotFoundHandler(nowhere)
     instance.addHook("onRequest", async (request, reply) =>
       isUnmatched(request) ? nowhere(request, reply) : undefined,
@@ -160,6 +165,16 @@ export function routes(context: DialectContext): FastifyPluginAsync {
     open(setDevToolsAccess, async ({ body }, request) => {
       await limitAccess(authority, callerOf(request).principal, keyspace, body.limitedAccessForUsers)
       return enveloped(request, { limitedAccessForUsers: body.limitedAccessForUsers })
+    })
+
+    if (!registers) return
+    instance.log.warn(
+      "anybody on this machine can become an owner of the organization by registering a portal",
+    )
+    open(registerPortal, ({ body }, request) => register(context, body, request))
+    open(deletePortal, async (_asked, request) => {
+      await unregister(context, callerOf(request))
+      return enveloped(request, true)
     })
   }
 }

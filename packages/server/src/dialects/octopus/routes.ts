@@ -17,7 +17,7 @@ import {
 } from "@keyward/contract/octopus"
 import type { Caller, KeyPosition, Page, PrincipalPosition } from "@keyward/core"
 import type { FastifyPluginAsync, FastifyRequest } from "fastify"
-import { isForeign } from "../../http/same-origin.ts"
+import { isForeign } from "../../provenance.ts"
 import { visitOf } from "../../visit.ts"
 import type { DialectContext } from "../dialect.ts"
 import { serve } from "../serve.ts"

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { cookieOf } from "../../http/cookie.ts"
+import { cookieOf } from "../../presented-cookie.ts"
 import { texts } from "./mapping.ts"
 import { Refusal } from "./refusal.ts"
 

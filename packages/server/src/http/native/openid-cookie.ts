@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify"
-import { cookieOf } from "../cookie.ts"
+import { cookieOf } from "../../presented-cookie.ts"
 
 /** The cookie of a sign-in that is under way. Behind TLS no other host, and nothing without TLS, can have set it. */
 function nameAt(publicUrl: string): string {

@@ -1,6 +1,6 @@
 import { bounds } from "@keyward/contract"
 import type { KeyOrder, KeyPosition, Page, PageOf, PrincipalPosition, TimePosition } from "@keyward/core"
-import { isStorable } from "../json-body.ts"
+import { isStorable } from "../../storable.ts"
 import { invalid } from "../validation.ts"
 
 /** What `next_cursor` and `cursor` hold: where a page ended, and in what list. Opaque to clients; it grants nothing. */

@@ -18,7 +18,7 @@ export interface Ask extends DialectAsk {
   readonly token?: string | null
 }
 
-export interface IssuedKey {
+interface IssuedKey {
   readonly id: string
   readonly secret: string
 }

@@ -112,26 +112,18 @@ describe.each(engines)("lists, %s", (engine) => {
   })
 })
 
-test("more keys and users than one reading takes are all counted", async () => {
+test("more keys than one reading takes are all counted", async () => {
   const at = await openConsole({ engine: "memory" })
-  const { authority } = at.server.keyward
   const { id: keyspaceId } = at.server.keyspace
-  for (let n = 0; n < 520; n++) {
-    const user = await authority.createUser(at.server.system, {
-      email: `${n}@x.example`,
-      displayName: `${n}`,
-    })
-    const owner = { kind: "user", id: user.id } as const
-    await authority.createKey(at.server.system, { keyspaceId, name: "Only", owner })
+  for (let n = 0; n < 500; n++) {
+    const owner = { kind: "external", id: `${n}` } as const
+    await at.server.keyward.authority.createKey(at.server.system, { keyspaceId, name: "Only", owner })
   }
   const first = (await at.ofOrganization(at.admin)).json
   const second = (await at.ofOrganization(at.admin, at.o, "?page=1")).json
-  expect([first.size, first.results.length, second.results.length]).toEqual([522, 500, 22])
-  const users = [
-    ...(await at.ask(at.admin, `/users?o=${at.o}`)).json,
-    ...(await at.ask(at.admin, `/users?o=${at.o}&page=1`)).json,
-  ]
-  expect(users).toHaveLength(525)
-  expect(new Set(users.map(({ id }: Item) => id)).size).toBe(525)
+  expect([first.size, first.results.length, second.results.length]).toEqual([502, 500, 2])
+  const ids = [...first.results, ...second.results].map(({ id }: Item) => id)
+  expect(ids).toEqual(ids.toSorted((a, b) => a - b))
+  expect(new Set(ids).size).toBe(502)
   await at.close()
 })

@@ -97,6 +97,22 @@ describe.each(places)("one authority, two APIs, $conformance, $engine", ({ engin
     })
   })
 
+  test("keys of other keyspaces do not exist here, to whoever owns them either", async () => {
+    const { json } = await native("POST", "/v1/keyspaces", { name: "Elsewhere", prefix: "else" })
+    const made = await native("POST", "/v1/keys", {
+      keyspace_id: json.id,
+      name: "Elsewhere",
+      owner: { kind: "user", id: portal.server.admin.id },
+    })
+    expect((await portal.update(portal.admin, made.json.id, { name: "Here" })).status).toBe(404)
+    expect((await portal.delete(portal.admin, made.json.id)).status).toBe(404)
+    expect((await portal.self(bearer(made.json.secret))).status).toBe(401)
+    const listed = (await portal.list(portal.admin)).json.response.map((key: { id: string }) => key.id)
+    expect(listed).not.toContain(made.json.id)
+    expect((await native("GET", `/v1/keys/${made.json.id}`)).json.name).toBe("Elsewhere")
+    await native("DELETE", `/v1/keys/${made.json.id}`)
+  })
+
   test("a revoked key is inactive here, and stays as it was", async () => {
     const { id } = await portal.key(portal.member)
     await native("POST", `/v1/keys/${id}/revoke`, { reason: "compromised" })

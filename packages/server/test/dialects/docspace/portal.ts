@@ -1,6 +1,9 @@
 import { connect } from "node:net"
-import type { Principal, ServiceAccount, User } from "@keyward/core"
+import { type Principal, type ServiceAccount, systemEntropy, type User } from "@keyward/core"
+import fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify"
 import { gather } from "../../../../../tests/evidence.ts"
+import type { DialectSettings } from "../../../src/dialect-settings.ts"
+import { docspace } from "../../../src/dialects/docspace/index.ts"
 import {
   type Ask,
   type DialectOptions,
@@ -107,9 +110,41 @@ export function basic(email: string, secret: string): Credential {
   return { authorization: `Basic ${Buffer.from(`${email}:${secret}`).toString("base64")}` }
 }
 
-export function basicOf(principal: Principal): Credential {
+function basicOf(principal: Principal): Credential {
   if (principal.kind !== "user") throw new Error("A service account has no password.")
   return basic(principal.email, password)
+}
+
+/**
+ * Another instance of the dialect over the portal's authority, that does not listen.
+ * @param options what else the Fastify instance is made with
+ */
+export async function instanceOver(
+  { server: { keyward, organization, keyspace, clock } }: Portal,
+  changed: Partial<DialectSettings> = {},
+  options: FastifyServerOptions = {},
+): Promise<FastifyInstance> {
+  const instance = fastify({ ...docspace.instance, ...options })
+  const settings: DialectSettings = {
+    conformance: "documented",
+    allowedOrigins: [],
+    maxKeys: null,
+    maxLifetimeDays: null,
+    creationsPerQuarterHour: null,
+    portalRegistration: false,
+    ...changed,
+  }
+  const { authority, verifier, guesses } = keyward
+  await instance.register(
+    docspace.routes({
+      ...{ authority, verifier, guesses, organization, keyspace, settings, clock },
+      identifyBearer: null,
+      entropy: systemEntropy,
+      installationId: "39b44e47-37d4-4fcd-949c-2d831ebfa65e",
+      version: "1.2.3",
+    }),
+  )
+  return instance
 }
 
 /** What a refusal says in the vendor's envelope. */

@@ -1,7 +1,11 @@
+import fastify from "fastify"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { engines } from "../dialect-server.ts"
+import { witnessedFetch } from "../../../../../tests/witness.ts"
+import { mountedServers } from "../../../src/http/mounted.ts"
+import { engines, password } from "../dialect-server.ts"
 import {
   type Credential,
+  instanceOver,
   keysPath,
   nobody,
   openPortal,
@@ -264,6 +268,43 @@ describe.each(engines)("what a request may look like, %s", (engine) => {
     test("without a Host, links are as good as can be", async () => {
       const { json } = await raw(portal.server.url, ["GET /api/2.0/authentication HTTP/1.0"])
       expect(json.links[0].href).toMatch(/\/api\/2\.0\/authentication$/)
+    })
+  })
+
+  describe("links", () => {
+    test("behind a proxy, name the address that the proxy was asked at", async () => {
+      const app = await instanceOver(portal, {}, { trustProxy: true })
+      const headers = {
+        ...portal.member,
+        "x-forwarded-proto": "https",
+        "x-forwarded-host": "docs.example.com",
+      }
+      const { response, links } = (await app.inject({ url: keysPath, headers })).json()
+      expect(response).toBeInstanceOf(Array)
+      expect(links).toEqual([{ href: `https://docs.example.com${keysPath}`, action: "GET" }])
+      const signedIn = await app.inject({
+        method: "POST",
+        url: "/api/2.0/authentication",
+        headers: { "x-forwarded-proto": "https" },
+        payload: { userName: portal.server.member.email, password },
+      })
+      expect(signedIn.headers["set-cookie"]).toMatch(/; Secure$/)
+      await app.close()
+    })
+
+    test("below a path, they lead through it", async () => {
+      const app = await instanceOver(portal)
+      await app.ready()
+      const place = { path: "/vendors/docspace" }
+      const main = fastify({ serverFactory: mountedServers([{ place, app }]) })
+      const url = await main.listen({ host: "127.0.0.1", port: 0 })
+      const response = await witnessedFetch(`${url}${place.path}${keysPath}?fields=id`, {
+        headers: portal.member,
+      })
+      const { links } = JSON.parse(await response.text())
+      expect(links[0].href).toBe(`${url}${place.path}${keysPath}?fields=id`)
+      await main.close()
+      await app.close()
     })
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { registerSecret } from "../../../../../tests/evidence.ts"
+import { printKeyId } from "../../../src/dialects/octopus/ids.ts"
 import { type DialectServer, engines, openDialect } from "../dialect-server.ts"
 import { expectEnvelope, type Holder, holderOf, machineOf } from "./portal.ts"
 
@@ -289,6 +290,27 @@ describe.each(engines)("who calls, %s", (engine) => {
       expect(await stranger.ask(deleted.json.Links.Self)).toMatchObject(unknown)
     })
 
+    test("keys of other keyspaces do not exist here, not even to their owner who may do everything", async () => {
+      const { json: keyspace } = await server.native("POST", "/v1/keyspaces", {
+        name: "Mine",
+        prefix: "mine",
+      })
+      const { json: key } = await server.native("POST", "/v1/keys", {
+        keyspace_id: keyspace.id,
+        name: "Elsewhere",
+        owner: { kind: "user", id: server.admin.id },
+      })
+      for (const userId of [admin.userId, "{userId}"]) {
+        const path = `/api/users/${userId}/apikeys/${printKeyId(key.id)}`
+        expect(await admin.ask(path)).toMatchObject(unknown)
+        expect(await admin.ask(path, { method: "DELETE" })).toMatchObject(unknown)
+      }
+      expect((await admin.ask(`${admin.keys}?take=1000`)).text).not.toContain("Elsewhere")
+      const { alias } = await server.keyward.authority.key(server.system, key.id)
+      expect((await server.native("DELETE", `/v1/keys/${key.id}`)).status).toBe(204)
+      expect(await admin.ask(`/api/tasks/ServerTasks-${alias}`)).toMatchObject(unknown)
+    })
+
     test("someone who is suspended has no keys that work, and then has them again", async () => {
       const user = `/v1/users/${server.member2.id}`
       expect((await member2.ask("/api/users/me")).status).toBe(200)
@@ -412,6 +434,9 @@ describe.each(engines)("who calls, %s", (engine) => {
           status: 401,
           json: { ErrorMessage: "Invalid username or password." },
         })
+      }
+      for (const Username of ["a\u0000b", "a\ud800", "", 1, "x".repeat(255)]) {
+        expect(await login({ Username, Password: "x" })).toMatchObject({ status: 400 })
       }
       expect((await login({})).json.Errors).toEqual(["Username is mandatory.", "Password is mandatory."])
       expect((await server.ask("/api/users/login", { method: "POST", raw: "Username=x" })).status).toBe(400)
