@@ -51,6 +51,8 @@ export const bounds = {
     limits: 10,
     keys: 1_000_000_000,
     lifetimeSeconds: 100 * 366 * 24 * 60 * 60,
+    /** Well above the seconds by which a last use may be late. */
+    idleMinimumSeconds: 60 * 60,
     requiredTags: 20,
     exclusiveSets: 50,
     exclusivePermissions: 50,

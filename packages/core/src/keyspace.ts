@@ -60,6 +60,10 @@ export interface KeyspacePolicy {
   readonly exclusivePermissions: readonly (readonly string[])[]
   /** Longest time for which the secret before lives on when a key is rotated, seconds; null: any. */
   readonly maxOverlapSeconds: number | null
+  /** After how long without use a key is idle, seconds; null: never. */
+  readonly idleSeconds: number | null
+  /** Whether a key that is idle is disabled. */
+  readonly disableIdle: boolean
 }
 
 /** Nothing is limited. */
@@ -76,6 +80,8 @@ export const openPolicy: KeyspacePolicy = {
   requiredTags: [],
   exclusivePermissions: [],
   maxOverlapSeconds: null,
+  idleSeconds: null,
+  disableIdle: false,
 }
 
 /** What of a policy depends on other keys than the one that is changed, so that the store keeps it. */

@@ -87,6 +87,9 @@ const policyMembers = {
     "Sets of permissions of the catalog of which a key holds one at most, by itself or by its roles.",
   maxOverlapSeconds:
     "Longest time for which the secret before lives on when a key is rotated, in seconds; null: any.",
+  idleSeconds:
+    "After how long without use a key is idle, in seconds, which is told by an event `key.idle`; null: never.",
+  disableIdle: "Whether a key that has become idle is disabled.",
   ownersGrant:
     "Whether those who may write only their own keys may grant these any permission of the catalog: right where permissions only narrow what the owner may do anyway.",
 } as const
@@ -110,6 +113,8 @@ export const KeyspacePolicy = Type.Object(
       description: policyMembers.exclusivePermissions,
     }),
     max_overlap_seconds: nullable(Type.Integer(), policyMembers.maxOverlapSeconds),
+    idle_seconds: nullable(Type.Integer(), policyMembers.idleSeconds),
+    disable_idle: Type.Boolean({ description: policyMembers.disableIdle }),
   },
   {
     title: "KeyspacePolicy",
@@ -153,6 +158,16 @@ export const KeyspacePolicyInput = input(
         ),
       ),
     ),
+    idle_seconds: Type.Optional(
+      nullable(
+        Type.Integer({
+          minimum: bounds.keyspace.idleMinimumSeconds,
+          maximum: bounds.keyspace.lifetimeSeconds,
+        }),
+        policyMembers.idleSeconds,
+      ),
+    ),
+    disable_idle: optionalRule(policyMembers.disableIdle),
     max_overlap_seconds: Type.Optional(
       nullable(
         Type.Integer({ minimum: 0, maximum: bounds.overlap.seconds }),

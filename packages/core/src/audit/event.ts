@@ -53,6 +53,7 @@ export const auditActions = [
   "key.rotation_due",
   "key.revoked",
   "key.expiring",
+  "key.idle",
   "key.deleted",
   "key.restored",
   "key.purged",

@@ -267,6 +267,8 @@ function describePolicy(policy: KeyspacePolicy) {
     required_tags: policy.requiredTags,
     exclusive_permissions: policy.exclusivePermissions,
     max_overlap_seconds: policy.maxOverlapSeconds,
+    idle_seconds: policy.idleSeconds,
+    disable_idle: policy.disableIdle,
   }
 }
 

@@ -45,6 +45,7 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
     case "key.restore":
       return { resource: "key", organizationId: change.key.organizationId }
     case "notice.give":
+    case "idle.tell":
     case "key.purge":
     case "secret.put":
     case "credits.set":

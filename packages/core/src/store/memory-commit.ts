@@ -13,6 +13,7 @@ import {
   purgeKey,
   putSecret,
   restoreKey,
+  tellIdle,
   updateKey,
 } from "./memory-keys.ts"
 import { insertPrincipal, updatePrincipal } from "./memory-principals.ts"
@@ -102,6 +103,9 @@ function make(transaction: Transaction, change: Change): void {
       break
     case "notice.give":
       giveNotice(transaction, change.keyId, change.dueAt, change.nextAt)
+      break
+    case "idle.tell":
+      tellIdle(transaction, change.keyId, change.since)
       break
     case "key.purge":
       purgeKey(transaction, change.keyId, change.deletedBefore)

@@ -51,6 +51,15 @@ export function giveNotice(
   setNotice(transaction, keyId, nextAt)
 }
 
+export function tellIdle(transaction: Transaction, keyId: string, since: Instant): void {
+  const { tables, organizationId } = transaction
+  if (!tables.key(organizationId, keyId)) fail({ code: "not_found", resource: "key" })
+  if (tables.idle.get(keyId) === since) {
+    fail({ code: "already_exists", resource: "key", member: "idle_since" })
+  }
+  transaction.set(tables.idle, keyId, since)
+}
+
 function setNotice(transaction: Transaction, keyId: string, at: Instant | null): void {
   const { notices } = transaction.tables
   if (at === null) transaction.delete(notices, keyId)
@@ -77,6 +86,7 @@ export function purgeKey(transaction: Transaction, keyId: string, deletedBefore:
   if (deletedAt === null || deletedAt >= deletedBefore) fail({ code: "not_found", resource: "key" })
   transaction.delete(tables.keys, keyId)
   transaction.delete(tables.usage, keyId)
+  transaction.delete(tables.idle, keyId)
 }
 
 function deletedKey({ tables, organizationId }: Transaction, id: string): Key {

@@ -19,6 +19,8 @@ export class Tables {
   readonly links = new Map<string, OneTimeLink>()
   /** When the next notice of a key's expiry is due, by key. */
   readonly notices = new Map<string, Instant>()
+  /** Since when a key was idle as that was told of, by key. */
+  readonly idle = new Map<string, Instant>()
   /** By organization and intent. */
   readonly replays = new Map<string, Replay>()
   readonly keyspaces = new Map<string, Keyspace>()

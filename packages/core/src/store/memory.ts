@@ -179,6 +179,11 @@ export function openMemoryStore(): Store {
           page,
         )
       }),
+    idleNotices: (organizationId, keyIds) =>
+      answer(() => {
+        const theirs = keyIds.filter((id) => tables.key(organizationId, id))
+        return new Map([...tables.idle].filter(([id]) => theirs.includes(id)))
+      }),
     keysDueForNotice: (now, page) =>
       answer(() => {
         const due = [...tables.keys.values()].flatMap((key) => {

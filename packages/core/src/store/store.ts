@@ -144,6 +144,8 @@ export interface Store {
    * the change that gave the one before says.
    */
   keysDueForNotice(now: Instant, page: Page<DueKey>): Promise<PageOf<DueKey, DueKey>>
+  /** Since when each of these keys was idle when that was last told of; one of which it never was is left out. */
+  idleNotices(organizationId: string, keyIds: readonly string[]): Promise<ReadonlyMap<string, Instant>>
 
   /**
    * The key that a presented secret belongs to, in one indexed read. Establishes the organization, so it takes none.
@@ -287,6 +289,11 @@ export type Change =
       readonly dueAt: Instant
       readonly nextAt: Instant | null
     }
+  /**
+   * Notes that it is told that a key is idle since an instant; "already_exists" when it was told of that very instant, and
+   * "not_found" when there is no such key.
+   */
+  | { readonly kind: "idle.tell"; readonly keyId: string; readonly since: Instant }
   /**
    * Forgets a key that was deleted before an instant, all but the digests of its secrets, which stay taken; "not_found"
    * when there is no such. `purgeUsage` comes first: what is left of its usage goes with the key.

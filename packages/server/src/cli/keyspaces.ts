@@ -100,6 +100,8 @@ interface PolicyOptions {
   readonly requiredTag?: readonly string[]
   readonly exclusive?: readonly (readonly string[])[]
   readonly maxOverlap?: number | "none"
+  readonly idle?: number | "none"
+  readonly disableIdle?: boolean
   readonly rotateEvery?: RotationScheduleInput
 }
 
@@ -164,6 +166,9 @@ function addPolicyOptions(command: Command): Command {
       "how long the secret before may live on after a rotation; none: any",
       numberOrNone,
     )
+    .option("--idle <seconds>", "after how long without use a key is idle; none: never", numberOrNone)
+    .option("--disable-idle", "a key that has become idle is disabled")
+    .option("--no-disable-idle", "it is only told of")
 }
 
 function policyOf(options: PolicyOptions) {
@@ -180,6 +185,8 @@ function policyOf(options: PolicyOptions) {
     required_tags: options.requiredTag,
     exclusive_permissions: options.exclusive,
     max_overlap_seconds: orNull(options.maxOverlap),
+    idle_seconds: orNull(options.idle),
+    disable_idle: options.disableIdle,
   })
   return given({
     description: options.description,

@@ -101,15 +101,16 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
         handOver(body)
         return
       }
-      if (answer instanceof Promise) answer.then(send, () => handOver(body))
+      // The store has been asked, and may have counted: Fastify only tells of its failure, and does not ask it again.
+      if (answer instanceof Promise) answer.then(send, (error) => handOver(body, new Failed(error)))
       else send(answer)
     })
 
-    function handOver(body: Buffer | null): void {
+    function handOver(body: Buffer | null, known: typeof caller = caller): void {
       handedOver.set(request, {
         id: presented.id,
         body,
-        caller: () => (caller instanceof Failed ? caller.raise() : caller),
+        caller: () => (known instanceof Failed ? known.raise() : known),
       })
       ordinary(request, response)
     }

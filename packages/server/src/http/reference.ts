@@ -1,13 +1,21 @@
 import swagger from "@fastify/swagger"
 import swaggerUi from "@fastify/swagger-ui"
-import { browserRoutes, nativeDescription, nativeRoutes, openApiDocument } from "@keyward/contract"
+import {
+  browserRoutes,
+  nativeDescription,
+  nativeRoutes,
+  openApiDocument,
+  problemCodes,
+  problemPage,
+  problemType,
+} from "@keyward/contract"
 import { dialectDocuments } from "@keyward/contract/dialects"
 import type { FastifyInstance } from "fastify"
 import { version } from "../version.ts"
 
 /**
  * Hands out the OpenAPI document and, at /reference, a page to browse and try it; all from this server's own files. Those of
- * the dialects are at /openapi/<dialect>.json, whether they are served here or not.
+ * the dialects are at /openapi/<dialect>.json, whether they are served here or not. The `type` of a problem leads to a page.
  */
 export function serveReference(app: FastifyInstance): void {
   const document = openApiDocument({
@@ -24,6 +32,12 @@ export function serveReference(app: FastifyInstance): void {
       printedDialect ??= JSON.stringify(openApiDocument({ ...document, version }))
       return reply.type("application/json").send(printedDialect)
     })
+  }
+  for (const code of problemCodes) {
+    // Markdown, as browsers show it without a program of its own.
+    app.get(problemType(code), (_request, reply) =>
+      reply.type("text/plain; charset=utf-8").send(problemPage(code)),
+    )
   }
   app.register(swagger, { mode: "static", specification: { document: JSON.parse(printed) } })
   app.register(swaggerUi, {

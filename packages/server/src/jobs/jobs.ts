@@ -1,8 +1,15 @@
 import { expiryNotices } from "./expiry-notices.ts"
+import { idleKeys } from "./idle-keys.ts"
 import type { Job } from "./job.ts"
 import { purgeOfDeletedKeys } from "./purge-deleted-keys.ts"
 import { purgeReplays } from "./purge-replays.ts"
 import { scheduledRotation } from "./scheduled-rotation.ts"
 
 /** All that a server does without being asked. */
-export const jobs: readonly Job[] = [expiryNotices, purgeOfDeletedKeys, purgeReplays, scheduledRotation]
+export const jobs: readonly Job[] = [
+  expiryNotices,
+  idleKeys,
+  purgeOfDeletedKeys,
+  purgeReplays,
+  scheduledRotation,
+]

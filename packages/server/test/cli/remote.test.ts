@@ -302,6 +302,7 @@ test("keyspaces are created, listed, shown and changed", async () => {
     ...["--max-lifetime", "3600", "--expiry-required", "--expiry-within-creator", "--owners-grant"],
     ...["--default-lifetime", "60", "--required-tag", "team:*", "--required-tag", "reviewed"],
     ...["--exclusive", "invoices.read,invoices.write", "--max-overlap", "none"],
+    ...["--idle", "7776000", "--disable-idle"],
   ])
   expect(created).toEqual(await api(`/v1/keyspaces/${created.id}`))
   expect(created).toMatchObject({
@@ -331,6 +332,8 @@ test("keyspaces are created, listed, shown and changed", async () => {
       required_tags: ["team:*", "reviewed"],
       exclusive_permissions: [["invoices.read", "invoices.write"]],
       max_overlap_seconds: null,
+      idle_seconds: 7776000,
+      disable_idle: true,
     },
   })
   expect(await done(["keyspaces", "show", created.id])).toMatch(

@@ -26,6 +26,8 @@ const openPolicy = {
   required_tags: [],
   exclusive_permissions: [],
   max_overlap_seconds: null,
+  idle_seconds: null,
+  disable_idle: false,
 }
 
 beforeEach(async () => {
@@ -145,6 +147,8 @@ describe("a merge patch", () => {
       required_tags: ["team:*"],
       exclusive_permissions: [["invoices.read", "invoices.write"]],
       max_overlap_seconds: 4,
+      idle_seconds: 3600,
+      disable_idle: true,
     }
     expect(await change(all)).toEqual(all)
     expect(await read()).toEqual(all)

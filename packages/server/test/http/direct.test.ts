@@ -150,3 +150,36 @@ test("requests may come in pieces, and one behind another", async () => {
   await ended
   expect(received.match(/"code":"VALID"/g)).toHaveLength(3)
 })
+
+test("of a key with credits, and by one, each verification costs once, also where the store fails", async () => {
+  const { authority } = server.keyward
+  const credits = { remaining: 10, refill: null, onUnavailable: "deny" } as const
+  const counted = async (keyspaceId: string, permissions: readonly string[]) =>
+    authority.createKey(server.system, { keyspaceId, name: "Counted", permissions, credits })
+  const { keyspaceId } = await authority.key(server.system, await keyIdOf(secret))
+  const [verified, caller] = [
+    await counted(keyspaceId, ["things.read"]),
+    await counted(server.created.managementKeyspace.id, ["keys.verify"]),
+  ]
+  const left = async ({ id }: { readonly id: string }) =>
+    (await authority.key(server.system, id)).credits?.remaining
+  const body = JSON.stringify({ key: verified.secret })
+  for (const spent of [1, 2]) {
+    const { json } = await send(body, { authorization: `Bearer ${caller.secret}` })
+    expect(json).toMatchObject({ valid: true, credits: { remaining: 10 - spent } })
+    expect(await left(caller.key)).toBe(10 - spent)
+  }
+  let asked = 0
+  server.intercept(async (method, call) => {
+    const answer = await call()
+    if (method !== "spendCredits") return answer
+    asked++
+    return storeUnavailable()
+  })
+  const { status, json } = await send(body)
+  expect([status, json.code, asked]).toEqual([503, "store_unavailable", 1])
+})
+
+async function keyIdOf(key: string): Promise<string> {
+  return (await send(JSON.stringify({ key, dry_run: true }))).json.key_id
+}

@@ -36,6 +36,7 @@ const calls: {
   keyByAlias: (store) => store.keyByAlias("o", 1),
   deletedKey: (store) => store.deletedKey("o", "k"),
   deletedKeyByAlias: (store) => store.deletedKeyByAlias("o", 1),
+  idleNotices: (store) => store.idleNotices("o", ["k"]),
   keysDueForNotice: (store) => store.keysDueForNotice(noon, { limit: 1, after: null }),
   keysDueForRotation: (store) => store.keysDueForRotation(noon, { limit: 1, after: null }),
   keysDeletedBefore: (store) => store.keysDeletedBefore(noon, 1),

@@ -121,4 +121,40 @@ export function noticeContract(store: () => Store): void {
       expect(await dueAt(revoked)).toBeNull()
     })
   })
+
+  describe("notices of idleness", () => {
+    test("are told once of each instant since when a key is idle, however many try", async () => {
+      const ours = await found(store())
+      const [key, other] = [sampleKey(ours), sampleKey(ours)]
+      const { organizationId } = key
+      await insertKeys(store(), key, other)
+      const tell = (since: Instant) =>
+        commit(store(), organizationId, { kind: "idle.tell", keyId: key.id, since })
+      const told = () => store().idleNotices(organizationId, [key.id, other.id])
+      const again = { code: "already_exists", resource: "key", member: "idle_since" } as const
+      expect(await told()).toEqual(new Map())
+      expect(await store().idleNotices(organizationId, [])).toEqual(new Map())
+      const tries = await Promise.allSettled(Array.from({ length: 5 }, () => tell(noon)))
+      expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+      await expectFailure(tell(noon), again)
+      expect(await told()).toEqual(new Map([[key.id, noon]]))
+      await tell(later(noon, day))
+      expect(await told()).toEqual(new Map([[key.id, later(noon, day)]]))
+      // It is no change of the key.
+      expect(await store().key(organizationId, key.id)).toEqual(key)
+    })
+
+    test("are told of no key that is deleted, and go with one that is purged", async () => {
+      const key = sampleKey(await found(store()))
+      const { organizationId } = key
+      await insertKeys(store(), key)
+      const tell: Change = { kind: "idle.tell", keyId: key.id, since: noon }
+      await commit(store(), organizationId, tell)
+      await updateKey(store(), key, { deletedAt: noon })
+      await expectFailure(commit(store(), organizationId, { ...tell, since: later(noon, day) }), gone)
+      const deletedBefore = later(noon, 1)
+      await commit(store(), organizationId, { kind: "key.purge", keyId: key.id, deletedBefore })
+      expect(await store().idleNotices(organizationId, [key.id])).toEqual(new Map())
+    })
+  })
 }

@@ -27,6 +27,8 @@ const fullPolicy: KeyspacePolicy = {
   requiredTags: ["team:*", "Zoë's 🔑"],
   exclusivePermissions: [["a", "b"]],
   maxOverlapSeconds: 0,
+  idleSeconds: 7,
+  disableIdle: true,
 }
 
 export function organizationContract(store: () => Store): void {

@@ -98,6 +98,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   "keys: deleted, of an owner": lists({ deletedFrom: noon, owner: { kind: "external", id: "x" } }),
   deletedKey: (store, { organization }) => store.deletedKey(organization.id, "x"),
   deletedKeyByAlias: (store, { organization }) => store.deletedKeyByAlias(organization.id, 1),
+  idleNotices: (store, { organization }) => store.idleNotices(organization.id, ["x", "y"]),
   keysDueForNotice: async (store) => {
     await store.keysDueForNotice(noon, first)
     const after = { organizationId: "x", id: "x", dueAt: noon }
@@ -193,6 +194,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
       keyUpdate(deleted),
       { kind: "key.restore", key: restored, policy: { ...openPolicy, ...capped } },
+      { kind: "idle.tell", keyId: key.id, since: noon },
       { kind: "notice.give", keyId: key.id, dueAt: nextNotice, nextAt: later(nextNotice, hour) },
       keyUpdate(revised(restored, { deletedAt: noon })),
       { kind: "key.purge", keyId: key.id, deletedBefore: later(noon, 1) },

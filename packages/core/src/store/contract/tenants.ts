@@ -220,6 +220,14 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.purgeUsage(organization.id, key.id, 5)).toBe(1)
   },
   keysDeletedBefore: "establishes or has no organization",
+  idleNotices: async (store, ours, { organization, key }) => {
+    const change: Change = { kind: "idle.tell", keyId: key.id, since: noon }
+    const failure = { code: "not_found", resource: "key" } as const
+    await expectFailure(commit(store, ours.organization.id, change), failure)
+    await commit(store, organization.id, change)
+    expect(await store.idleNotices(organization.id, [key.id])).toEqual(new Map([[key.id, noon]]))
+    expect(await store.idleNotices(ours.organization.id, [key.id])).toEqual(new Map())
+  },
   keysDueForNotice: "establishes or has no organization",
   keysDueForRotation: "establishes or has no organization",
   deletedKeyByAlias: async (store, ours, theirs) => {

@@ -93,6 +93,8 @@ function policyOf(patch: contract.KeyspacePolicyInput): Patch<KeyspacePolicy> {
     requiredTags: orEmpty(patch.required_tags, openPolicy.requiredTags),
     exclusivePermissions: orEmpty(patch.exclusive_permissions, openPolicy.exclusivePermissions),
     maxOverlapSeconds: patch.max_overlap_seconds,
+    idleSeconds: patch.idle_seconds,
+    disableIdle: orEmpty(patch.disable_idle, openPolicy.disableIdle),
   }
 }
 

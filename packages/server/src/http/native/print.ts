@@ -70,6 +70,8 @@ function printPolicy(policy: KeyspacePolicy): Static<typeof contract.KeyspacePol
     required_tags: policy.requiredTags,
     exclusive_permissions: policy.exclusivePermissions,
     max_overlap_seconds: policy.maxOverlapSeconds,
+    idle_seconds: policy.idleSeconds,
+    disable_idle: policy.disableIdle,
   }
 }
 

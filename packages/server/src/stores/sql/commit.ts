@@ -15,7 +15,7 @@ import { changeBalance } from "./credits.ts"
 import { type Engine, transact } from "./engine.ts"
 import { insertKey, purgeKey, putSecret, restoreKey, updateKey } from "./key-changes.ts"
 import { insertLink, useLink, useLinks } from "./links.ts"
-import { giveNotice } from "./notices.ts"
+import { giveNotice, tellIdle } from "./notices.ts"
 import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
 import { insertReplay } from "./replays.ts"
 import { keyspaceRow, organizationRow } from "./rows.ts"
@@ -98,6 +98,9 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
       break
     case "notice.give":
       await giveNotice(transaction, organizationId, change.keyId, change.dueAt, change.nextAt)
+      break
+    case "idle.tell":
+      await tellIdle(transaction, organizationId, change.keyId, change.since)
       break
     case "key.purge":
       await purgeKey(transaction, organizationId, change.keyId, change.deletedBefore)

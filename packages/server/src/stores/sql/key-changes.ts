@@ -128,6 +128,7 @@ export async function purgeKey(
     .where("key_id", "=", keyId)
     .execute()
   await transaction.deleteFrom("credit_balances").where("key_id", "=", keyId).execute()
+  await transaction.deleteFrom("idle_notices").where("key_id", "=", keyId).execute()
   // The digest stays, so that nobody can have the secret again.
   await transaction
     .updateTable("secrets")

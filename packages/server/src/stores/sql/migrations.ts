@@ -335,4 +335,14 @@ export const migrations: readonly Migration[] = [
       "create index expiry_notices_due on expiry_notices (due_at, key_id)",
     ],
   },
+  {
+    name: "notices of idleness",
+    statements: (text) => [
+      `create table idle_notices (
+        key_id ${text} not null primary key,
+        organization_id ${text} not null,
+        since bigint not null
+      )`,
+    ],
+  },
 ]

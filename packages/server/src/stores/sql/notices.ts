@@ -59,3 +59,44 @@ export async function giveNotice(
   if (numDeletedRows === 0n) fail({ code: "not_found", resource: "key" })
   if (nextAt !== null) await setNotice(transaction, { id: keyId, organizationId }, nextAt)
 }
+
+export async function idleNotices(
+  db: Kysely<Schema>,
+  organizationId: string,
+  keyIds: readonly string[],
+): Promise<ReadonlyMap<string, Instant>> {
+  if (keyIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom("idle_notices")
+    .select(["key_id", "since"])
+    .where("organization_id", "=", organizationId)
+    .where("key_id", "in", keyIds)
+    .execute()
+  return new Map(rows.map(({ key_id, since }) => [key_id, since as Instant]))
+}
+
+export async function tellIdle(
+  transaction: Kysely<Schema>,
+  organizationId: string,
+  keyId: string,
+  since: Instant,
+): Promise<void> {
+  const key = await transaction
+    .selectFrom("keys")
+    .select("id")
+    .where("organization_id", "=", organizationId)
+    .where("id", "=", keyId)
+    .where("deleted_at", "is", null)
+    .executeTakeFirst()
+  if (!key) fail({ code: "not_found", resource: "key" })
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto("idle_notices")
+    .values({ key_id: keyId, organization_id: organizationId, since })
+    .onConflict((conflict) =>
+      conflict.column("key_id").doUpdateSet({ since }).where("idle_notices.since", "!=", since),
+    )
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 0n) {
+    fail({ code: "already_exists", resource: "key", member: "idle_since" })
+  }
+}

@@ -16,6 +16,7 @@ export interface Schema {
   key_last_uses: KeyLastUseRow
   credit_balances: CreditBalanceRow
   expiry_notices: ExpiryNoticeRow
+  idle_notices: IdleNoticeRow
   usage: UsageRow
   audit_heads: AuditHeadRow
   audit_events: AuditEventRow
@@ -40,6 +41,7 @@ export const tables = [
   "secrets",
   "key_last_uses",
   "expiry_notices",
+  "idle_notices",
   "credit_balances",
   "usage",
   "audit_heads",
@@ -228,6 +230,13 @@ interface ExpiryNoticeRow {
   readonly key_id: string
   readonly organization_id: string
   readonly due_at: number
+}
+
+/** Since when a key was idle as that was last told of. No row: it never was. */
+interface IdleNoticeRow {
+  readonly key_id: string
+  readonly organization_id: string
+  readonly since: number
 }
 
 export interface UsageRow {

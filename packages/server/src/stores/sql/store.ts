@@ -9,7 +9,7 @@ import * as keys from "./keys.ts"
 import { lease } from "./leases.ts"
 import * as links from "./links.ts"
 import { demandKnownVersion, migrate } from "./migrate.ts"
-import { keysDueForNotice } from "./notices.ts"
+import { idleNotices, keysDueForNotice } from "./notices.ts"
 import * as organizations from "./organizations.ts"
 import * as ownSecrets from "./own-secrets.ts"
 import * as principals from "./principals.ts"
@@ -93,6 +93,7 @@ function sqlStore(engine: Engine): Store {
     key: (organizationId, id) => read((db) => keys.key(db, organizationId, id)),
     keyByAlias: (organizationId, alias) => read((db) => keys.keyByAlias(db, organizationId, alias)),
     deletedKey: (organizationId, id) => read((db) => keys.deletedKey(db, organizationId, id)),
+    idleNotices: (organizationId, keyIds) => read((db) => idleNotices(db, organizationId, keyIds)),
     keysDueForNotice: (now, page) => read((db) => keysDueForNotice(db, now, page)),
     keysDueForRotation: (now, page) => read((db) => keys.keysDueForRotation(db, now, page)),
     keysDeletedBefore: (instant, most) => read((db) => keys.keysDeletedBefore(db, instant, most)),
