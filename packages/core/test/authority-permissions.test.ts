@@ -19,6 +19,10 @@ interface Target {
   readonly keyspaceId: string
   readonly keyId: string
   readonly keyAlias: number
+  /** Of a key of the same keyspace that is being rotated, and has credits. */
+  readonly rotatedId: string
+  /** Of a key of the same keyspace that was deleted, as `deletedAlias`. */
+  readonly deletedId: string
   /** Of a key of the same keyspace that was deleted. */
   readonly deletedAlias: number
   readonly userAlias: number
@@ -251,6 +255,63 @@ const useCases: readonly UseCase[] = [
     run: ({ authority }, caller, { keyId }) => authority.revealKey(caller, keyId, "a test"),
   },
   {
+    name: "rotateKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.rotateKey(caller, keyId, {}, null),
+  },
+  ...(["finishRotation", "cancelRotation"] as const).map(
+    (name): UseCase => ({
+      name,
+      needs: "keys.write",
+      resource: "key",
+      run: ({ authority }, caller, { rotatedId }) => authority[name](caller, rotatedId, null),
+    }),
+  ),
+  {
+    name: "extendRotation",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { rotatedId }) =>
+      authority.extendRotation(caller, rotatedId, 7_200_000, null),
+  },
+  {
+    name: "addCredits",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { rotatedId }) => authority.addCredits(caller, rotatedId, 1),
+  },
+  {
+    name: "deletedKeys",
+    needs: "keys.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.deletedKeys(caller, {}, page),
+  },
+  {
+    name: "deletedKey",
+    needs: "keys.read",
+    resource: "key",
+    run: ({ authority }, caller, { deletedId }) => authority.deletedKey(caller, deletedId),
+  },
+  {
+    name: "restoreKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { deletedId }) => authority.restoreKey(caller, deletedId, null),
+  },
+  {
+    name: "violations",
+    needs: "keys.read",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) => authority.violations(caller, keyspaceId, page),
+  },
+  {
+    name: "applyPolicy",
+    needs: "keys.write",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) => authority.applyPolicy(caller, keyspaceId, false, page),
+  },
+  {
     name: "keyUsage",
     needs: "keys.read",
     resource: "key",
@@ -311,7 +372,16 @@ async function prepare() {
   const deleted = async (caller: Caller, keyspaceId: string) => {
     const { key } = await house.authority.createKey(caller, { keyspaceId, name: "Gone" })
     await house.authority.deleteKey(caller, key.id, null)
-    return key.alias
+    return { deletedId: key.id, deletedAlias: key.alias }
+  }
+  const rotated = async (caller: Caller, keyspaceId: string) => {
+    const { key } = await house.authority.createKey(caller, {
+      keyspaceId,
+      name: "Rotated",
+      credits: { remaining: 5 },
+    })
+    await house.authority.rotateKey(caller, key.id, {}, null)
+    return key.id
   }
   const role = (name: string) => ({ name, description: "", permissions: [] })
   await house.authority.createRole(house.admin, role("ours"))
@@ -322,7 +392,8 @@ async function prepare() {
     keyspaceId: house.recoverable.id,
     keyId: own.key.id,
     keyAlias: own.key.alias,
-    deletedAlias: await deleted(house.admin, house.recoverable.id),
+    rotatedId: await rotated(house.admin, house.recoverable.id),
+    ...(await deleted(house.admin, house.recoverable.id)),
     organizationId: house.acme.organization.id,
   }
   const theirs: Target = {
@@ -331,13 +402,16 @@ async function prepare() {
     keyspaceId: house.foreign.id,
     keyId: foreign.key.id,
     keyAlias: foreign.key.alias,
-    deletedAlias: await deleted(foreignAdmin, house.foreign.id),
+    rotatedId: await rotated(foreignAdmin, house.foreign.id),
+    ...(await deleted(foreignAdmin, house.foreign.id)),
     organizationId: house.other.organization.id,
   }
   const nothing: Target = {
     keyspaceId: unknownId,
     keyId: unknownId,
     keyAlias: 987_654,
+    rotatedId: unknownId,
+    deletedId: unknownId,
     deletedAlias: 987_654,
     userAlias: 987_654,
     organizationId: unknownId,
@@ -437,7 +511,8 @@ test("a list of keys is narrowed to what the caller may read, by naming the keys
   const { house, target } = await prepare()
   const bound = callerWith(house, `keys.read:${target.keyspaceId}`)
   const listed = await house.authority.keys(bound, { keyspaceId: target.keyspaceId }, page)
-  expect(listed.items.map(({ id }) => id)).toEqual([target.keyId])
+  expect(new Set(listed.items.map(({ keyspaceId }) => keyspaceId))).toEqual(new Set([target.keyspaceId]))
+  expect(listed.items.map(({ id }) => id)).toContain(target.keyId)
   await refused(house.authority.keys(bound, { keyspaceId: house.keyspace.id }, page), "permission_denied")
   await refused(house.authority.keys(bound, {}, page), "permission_denied")
   // Another organization's keyspace, and one of which nobody has heard, are equally empty.

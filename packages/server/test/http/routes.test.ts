@@ -153,7 +153,8 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
   listKeys: {
     call: (scene) => [`/v1/keys?keyspace_id=${scene.keyspaceId}`],
     answers: (json, scene) => {
-      expect(json).toMatchObject({ items: [{ id: scene.keyId, name: "Key" }], next_cursor: null })
+      expect(json.items).toContainEqual(expect.objectContaining({ id: scene.keyId, name: "Key" }))
+      expect(json.next_cursor).toBeNull()
     },
   },
   readKey: {
