@@ -503,7 +503,7 @@ async function sceneOf(server: NativeServer): Promise<Scene> {
     recoverableId: kept.json.id,
     deletedId: await deletedKey(server, keyspace.json.id),
     rotatingId: await rotatingKey(server, recoverable.json.id),
-    countedId: await countedKey(server, keyspace.json.id),
+    countedId: await countedKey(server, recoverable.json.id),
     ...(await someone(server)),
   }
 }
@@ -685,7 +685,7 @@ async function sceneOf2(): Promise<Scene> {
     secret: key.json.secret,
     deletedId: await deletedKey(server, scene.keyspaceId),
     rotatingId: await rotatingKey(server, kept.json.keyspace_id),
-    countedId: await countedKey(server, scene.keyspaceId),
+    countedId: await countedKey(server, kept.json.keyspace_id),
     ...(await someone(server)),
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process"
 import process from "node:process"
 import { promisify } from "node:util"
-import { openPolicy } from "@keyward/core"
+import { type Instant, later, openPolicy } from "@keyward/core"
 import Database from "better-sqlite3"
 import pg from "pg"
 import { describe, expect, test } from "vitest"
@@ -76,6 +76,46 @@ describe.each(engines)("migrations on $engine", ({ newUrl, engineOf, query }) =>
     const store = await openStore(url)
     expect((await store.keyspace("o", "capped"))?.policy).toEqual({ ...openPolicy, maxKeys: 7 })
     expect((await store.keyspace("o", "open"))?.policy).toEqual(openPolicy)
+    await store.close()
+  })
+
+  test("keys that were there before their expiry was told of are told of from then on", async () => {
+    const url = await newUrl()
+    const engine = engineOf(url)
+    const step = migrations.findIndex(({ name }) => name === "notices of expiry")
+    await migrate(engine, step)
+    await engine.db.destroy()
+    const dayMs = 24 * 3_600_000
+    const now = Date.now()
+    await query(
+      url,
+      `insert into keyspaces (id, organization_id, kind, name, description, format, prefix, retention, permissions,
+        roles, limits, created_at, updated_at, revision) values ('s', 'o', 'standard', 's', '', 'native', 'x', 'digest',
+        '[]', '[]', '[]', 1, 1, 1)`,
+    )
+    const rows: readonly [id: string, expiresAt: number | null, disabledAt: number | null][] = [
+      ["later", now + 40 * dayMs, null],
+      ["soon", now + 20 * dayMs, null],
+      ["off", now + 40 * dayMs, 1],
+      ["over", now - dayMs, null],
+      ["never", null, null],
+    ]
+    for (const [at, [id, expiresAt, disabledAt]] of rows.entries()) {
+      await query(
+        url,
+        `insert into keys (id, organization_id, alias, keyspace_id, owner_kind, owner_id, name, permissions, roles, tags,
+          metadata, limits, allowed_addresses, allowed_origins, expires_at, disabled_at, created_at, updated_at, revision)
+          values ('${id}', 'o', ${at + 1}, 's', 'external', 'x', '${id}', '[]', '[]', '[]', '{}', '[]', '[]', '[]',
+          ${expiresAt}, ${disabledAt}, 1, 1, 1)`,
+      )
+    }
+    const store = await openStore(url)
+    const page = { limit: 10, after: null }
+    const { items } = await store.keysDueForNotice(later(now as Instant, 30 * dayMs), page)
+    expect(items.map(({ id, dueAt }) => [id, dueAt - now])).toEqual([
+      ["soon", -10 * dayMs],
+      ["later", 10 * dayMs],
+    ])
     await store.close()
   })
 

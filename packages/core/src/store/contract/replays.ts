@@ -64,8 +64,9 @@ export function replayContract(store: () => Store): void {
       const key = sampleKey(founded)
       await insertKeys(store(), key)
       const replay = sampleReplay(organizationId)
+      const sameId = sampleKey(founded, { id: key.id })
       await expectFailure(
-        commit(store(), organizationId, { kind: "replay.insert", replay }, keyInsert(key)),
+        commit(store(), organizationId, { kind: "replay.insert", replay }, keyInsert(sameId)),
         { code: "already_exists", resource: "key", member: "id" },
       )
       expect(await store().replay(organizationId, replay.intent)).toBeNull()

@@ -1,0 +1,72 @@
+import { openMemoryStore } from "@keyward/core"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { openStore } from "../packages/server/src/stores/open.ts"
+import { openNative } from "../packages/server/test/http/native-server.ts"
+import { postgresUrl } from "../packages/server/test/postgres/database.ts"
+import { freshPath } from "../packages/server/test/stores/places.ts"
+import { Model } from "./key-life/model.ts"
+import type { Tally } from "./key-life/step.ts"
+import { steps } from "./key-life/steps.ts"
+import { newWorld, strangersOf } from "./key-life/world.ts"
+
+// Random lives of keys, led over the native API on each store and in a small model. After every step all that can be seen
+// of the keys is as the model says: state, secrets, revision, and of every secret there ever was the verdict and what
+// is left of the limits and credits.
+
+/** Of the lives that every run leads; more are random, and the seed is told when one of them fails. */
+const seed = 4
+
+const stores = {
+  memory: async () => openMemoryStore(),
+  sqlite: async () => openStore(`sqlite:${freshPath()}`),
+  postgres: async () => openStore(await postgresUrl()),
+}
+
+describe.each(Object.entries(stores))("lives of keys on %s", (_engine, open) => {
+  /** @returns how often each kind of step came to each outcome */
+  async function lead(lives: number, seeded: { readonly seed?: number }): Promise<Tally> {
+    const tally: Tally = new Map()
+    const server = await openNative({ store: await open(), cacheKeys: 5 })
+    const strangers = await strangersOf(server)
+    await fc.assert(
+      fc.asyncProperty(fc.commands(steps(tally), { maxCommands: 60, size: "max" }), async (life) => {
+        const real = await newWorld(server, strangers)
+        const model = new Model(server.clock.now())
+        await fc.asyncModelRun(async () => ({ model, real }), life)
+      }),
+      // What fails is made as short as a minute allows.
+      { numRuns: lives, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true, ...seeded },
+    )
+    await server.close()
+    return tally
+  }
+
+  test("are as the model says", async () => {
+    const came = [...(await lead(30, { seed })).keys()]
+    // Those lives went somewhere: every kind of step succeeded, and every verdict and refusal came about.
+    const succeeded = came.filter((name) => name.endsWith(": ok")).map((name) => name.split(":")[0])
+    expect(succeeded).toEqual(expect.arrayContaining(kinds))
+    const outcomes = new Set(came.map((name) => name.split(": ")[1]))
+    expect([...outcomes]).toEqual(expect.arrayContaining([...verdicts, ...refusals]))
+  }, 120_000)
+
+  test("are as the model says, whatever they are", async () => {
+    await lead(6, {})
+  }, 120_000)
+})
+
+const kinds = [
+  ...["create", "update", "enable", "disable", "transfer", "revoke", "delete", "restore", "add credits"],
+  ...["rotate", "finish", "cancel", "extend", "set keyspace", "suspend machine", "resume machine"],
+]
+
+const verdicts = [
+  ...["VALID", "NOT_FOUND", "DISABLED", "REVOKED", "EXPIRED", "NOT_YET_VALID", "OWNER_SUSPENDED"],
+  ...["IP_NOT_ALLOWED", "ORIGIN_NOT_ALLOWED", "INSUFFICIENT_PERMISSIONS", "RATE_LIMITED", "USAGE_EXCEEDED"],
+]
+
+const refusals = [
+  ...["not_found", "key_revoked", "invalid_input", "too_many_keys", "delete_protected"],
+  ...["rotation_under_way", "no_rotation"],
+]
