@@ -378,7 +378,7 @@ async function prepare() {
     const { key } = await house.authority.createKey(caller, {
       keyspaceId,
       name: "Rotated",
-      credits: { remaining: 5 },
+      credits: { remaining: 5, refill: null, onUnavailable: "deny" },
     })
     await house.authority.rotateKey(caller, key.id, {}, null)
     return key.id
