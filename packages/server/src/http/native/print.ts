@@ -217,7 +217,7 @@ export function printSelf(
 }
 
 /** Whole seconds, rounded up: nobody is told to come back too early. */
-export function seconds(milliseconds: number): number {
+function seconds(milliseconds: number): number {
   return Math.ceil(milliseconds / 1000)
 }
 
