@@ -18,6 +18,10 @@ const unknownId = "01981d3a-7c00-7000-8000-00000000dead"
 interface Target {
   readonly keyspaceId: string
   readonly keyId: string
+  /** Was deleted. */
+  readonly deletedId: string
+  /** Is being rotated, and has credits. */
+  readonly rotatingId: string
   readonly organizationId: string
   readonly userId: string
   readonly serviceAccountId: string
@@ -223,6 +227,67 @@ const useCases: readonly UseCase[] = [
     run: ({ authority }, caller, { keyId }) => authority.deleteKey(caller, keyId, null),
   },
   {
+    name: "deletedKeys",
+    needs: "keys.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.deletedKeys(caller, {}, page),
+  },
+  {
+    name: "deletedKey",
+    needs: "keys.read",
+    resource: "key",
+    run: ({ authority }, caller, { deletedId }) => authority.deletedKey(caller, deletedId),
+  },
+  {
+    name: "restoreKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { deletedId }) => authority.restoreKey(caller, deletedId, null),
+  },
+  {
+    name: "violations",
+    needs: "keys.read",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) => authority.violations(caller, keyspaceId, page),
+  },
+  {
+    name: "applyPolicy",
+    needs: "keys.write",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) => authority.applyPolicy(caller, keyspaceId, false, page),
+  },
+  {
+    name: "rotateKey",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { keyId }) => authority.rotateKey(caller, keyId, {}, null),
+  },
+  {
+    name: "finishRotation",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { rotatingId }) => authority.finishRotation(caller, rotatingId, null),
+  },
+  {
+    name: "cancelRotation",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { rotatingId }) => authority.cancelRotation(caller, rotatingId, null),
+  },
+  {
+    name: "extendRotation",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { rotatingId }) =>
+      authority.extendRotation(caller, rotatingId, 2 * 3_600_000, null),
+  },
+  {
+    name: "addCredits",
+    needs: "keys.write",
+    resource: "key",
+    run: ({ authority }, caller, { rotatingId }) => authority.addCredits(caller, rotatingId, 1),
+  },
+  {
     name: "revealKey",
     needs: "keys.reveal",
     resource: "key",
@@ -284,11 +349,26 @@ async function prepare() {
     })
     return { userId: user.id, serviceAccountId: id, sessionId: session.id }
   }
+  const others = async (caller: Caller, keyspaceId: string) => {
+    const { authority } = house
+    const [deleted, rotating] = [
+      await authority.createKey(caller, { keyspaceId, name: "Deleted" }),
+      await authority.createKey(caller, {
+        keyspaceId,
+        name: "Rotating",
+        credits: { remaining: 1, refill: null, onUnavailable: "deny" },
+      }),
+    ]
+    await authority.deleteKey(caller, deleted.key.id, null)
+    await authority.rotateKey(caller, rotating.key.id, {}, null)
+    return { deletedId: deleted.key.id, rotatingId: rotating.key.id }
+  }
   const role = (name: string) => ({ name, description: "", permissions: [] })
   await house.authority.createRole(house.admin, role("ours"))
   await house.authority.createRole(foreignAdmin, role("theirs"))
   const target: Target = {
     ...(await member(house.admin)),
+    ...(await others(house.admin, house.recoverable.id)),
     roleName: "ours",
     keyspaceId: house.recoverable.id,
     keyId: own.key.id,
@@ -296,6 +376,7 @@ async function prepare() {
   }
   const theirs: Target = {
     ...(await member(foreignAdmin)),
+    ...(await others(foreignAdmin, house.foreign.id)),
     roleName: "theirs",
     keyspaceId: house.foreign.id,
     keyId: foreign.key.id,
@@ -304,6 +385,8 @@ async function prepare() {
   const nothing: Target = {
     keyspaceId: unknownId,
     keyId: unknownId,
+    deletedId: unknownId,
+    rotatingId: unknownId,
     organizationId: unknownId,
     userId: unknownId,
     serviceAccountId: unknownId,
@@ -401,7 +484,7 @@ test("a list of keys is narrowed to what the caller may read, by naming the keys
   const { house, target } = await prepare()
   const bound = callerWith(house, `keys.read:${target.keyspaceId}`)
   const listed = await house.authority.keys(bound, { keyspaceId: target.keyspaceId }, page)
-  expect(listed.items.map(({ id }) => id)).toEqual([target.keyId])
+  expect(new Set(listed.items.map(({ id }) => id))).toEqual(new Set([target.keyId, target.rotatingId]))
   await refused(house.authority.keys(bound, { keyspaceId: house.keyspace.id }, page), "permission_denied")
   await refused(house.authority.keys(bound, {}, page), "permission_denied")
   // Another organization's keyspace, and one of which nobody has heard, are equally empty.
