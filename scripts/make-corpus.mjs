@@ -8,8 +8,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import process from "node:process"
+import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
-import Database from "better-sqlite3"
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)))
 const [name, checkout = repository] = process.argv.slice(2)
@@ -267,7 +267,7 @@ async function confirm() {
 }
 
 function readDatabase() {
-  const database = new Database(file, { readonly: true })
+  const database = new DatabaseSync(file, { readOnly: true })
   const { version } = database.prepare("select max(version) as version from migrations").get()
   const sql = dump(database)
   database.close()
@@ -306,7 +306,8 @@ function dump(database) {
     .all()
   const tables = objects.filter(({ type }) => type === "table")
   const rows = tables.flatMap(({ name: table }) => {
-    const columns = database.pragma(`table_info("${table}")`).map((column) => `quote("${column.name}")`)
+    const named = database.prepare("select name from pragma_table_info(?)").all(table)
+    const columns = named.map((column) => `quote("${column.name}")`)
     const printed = database.prepare(`select ${columns.join(" || ', ' || ")} as row from "${table}"`)
     return printed.all().map(({ row }) => `insert into "${table}" values (${row});`)
   })

@@ -1,6 +1,6 @@
 import { openMemoryStore } from "@keyward/core"
 import fc from "fast-check"
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { openStore } from "../packages/server/src/stores/open.ts"
 import { openNative } from "../packages/server/test/http/native-server.ts"
 import { postgresUrl } from "../packages/server/test/postgres/database.ts"
@@ -28,6 +28,7 @@ describe.each(Object.entries(stores))("lives of keys on %s", (_engine, open) => 
   async function lead(lives: number, seeded: { readonly seed?: number }): Promise<Tally> {
     const tally: Tally = new Map()
     const server = await openNative({ store: await open(), cacheKeys: 5 })
+    onTestFinished(() => server.close())
     const strangers = await strangersOf(server)
     await fc.assert(
       fc.asyncProperty(fc.commands(steps(tally), { maxCommands: 60, size: "max" }), async (life) => {
@@ -38,7 +39,6 @@ describe.each(Object.entries(stores))("lives of keys on %s", (_engine, open) => 
       // What fails is made as short as a minute allows.
       { numRuns: lives, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true, ...seeded },
     )
-    await server.close()
     return tally
   }
 

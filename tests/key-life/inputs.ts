@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { type Asked, blank, type Caps, type ModelLimit, type Policy } from "./model.ts"
+import { type Asked, blank, type Caps, type KeyspaceLimit, type ModelLimit, type Policy } from "./model.ts"
 import { home } from "./world.ts"
 
 /** What the steps of a life are made of. */
@@ -10,11 +10,19 @@ const day = 24 * 60 * 60 * second
 const elsewhere = { address: "198.51.100.1", origin: "https://elsewhere.example.com" }
 
 /** A unit of each of these, and of those of keys, lasts whole milliseconds, so that the model's arithmetic is exact. */
-export const keyspaceLimits = fc.subarray<ModelLimit>([
-  { name: "burst", count: 4, window_seconds: 1 },
-  { name: "steady", count: 3, window_seconds: 30 },
-  { name: "daily", count: 10, window_seconds: 86_400 },
-])
+export const keyspaceLimits = fc
+  .tuple(
+    fc.subarray<ModelLimit>([
+      { name: "burst", count: 4, window_seconds: 1 },
+      { name: "steady", count: 3, window_seconds: 30 },
+      { name: "daily", count: 10, window_seconds: 86_400 },
+    ]),
+    fc.array(fc.constantFrom<KeyspaceLimit["per"]>("key", "owner", "keyspace"), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+  )
+  .map(([limits, per]) => limits.map((limit, at): KeyspaceLimit => ({ ...limit, per: per[at] ?? "key" })))
 
 const keyLimits = fc.subarray<ModelLimit>([
   { name: "burst", count: 2, window_seconds: 10 },

@@ -10,6 +10,11 @@ export interface ModelLimit {
   readonly window_seconds: number
 }
 
+export interface KeyspaceLimit extends ModelLimit {
+  /** Who consumes it together. */
+  readonly per: "key" | "owner" | "keyspace"
+}
+
 export interface ModelSecret {
   readonly text: string
   /** null: with the key. */
@@ -41,8 +46,6 @@ export interface ModelKey {
   revision: number
   /** Oldest first. */
   readonly secrets: ModelSecret[]
-  /** Until when what was consumed of a limit, by its name, lasts. */
-  readonly busyUntil: Map<string, number>
 }
 
 export interface Caps {
@@ -91,9 +94,11 @@ export const blank: Policy = {
 export class Model {
   now: number
   readonly keys: ModelKey[] = []
-  limits: readonly ModelLimit[] = []
+  limits: readonly KeyspaceLimit[] = []
   caps: Caps = { maxKeys: null, maxKeysPerOwner: null, counted: "active" }
   readonly suspended = new Set<string>()
+  /** Until when what was consumed of a limit lasts, by the limit's name and who consumes it. */
+  readonly #busyUntil = new Map<string, number>()
 
   constructor(now: number) {
     this.now = now
@@ -106,8 +111,7 @@ export class Model {
 
   created(name: string, id: string, policy: Policy, text: string): void {
     const secrets = [{ text, endsAt: null }]
-    const busyUntil = new Map<string, number>()
-    this.keys.push({ name, id, policy, revoked: false, deletedAt: null, revision: 1, secrets, busyUntil })
+    this.keys.push({ name, id, policy, revoked: false, deletedAt: null, revision: 1, secrets })
   }
 
   update(key: ModelKey, change: Partial<Policy>): string {
@@ -215,18 +219,28 @@ export class Model {
 
   /** All or nothing: of every limit and the credits, or of none. */
   #spend(key: ModelKey, { cost, dryRun }: Asked): Verdict {
-    const own = key.policy.limits
+    const own = key.policy.limits.map((limit) => ({ ...limit, per: "key" as const }))
     const limits = [...own, ...this.limits.filter(({ name }) => !own.some((limit) => limit.name === name))]
-    const counted = limits.map(({ name, count, window_seconds }) => {
+    const consumers = { key: key.name, owner: `owner ${key.policy.owner}`, keyspace: "all" }
+    const counted = limits.map(({ name, count, window_seconds, per }) => {
+      const counter = `${name} of ${consumers[per]}`
       const window = window_seconds * 1000
       const unit = window / count
-      const backlog = Math.min(Math.max((key.busyUntil.get(name) ?? 0) - this.now, 0), window)
+      const backlog = Math.min(Math.max((this.#busyUntil.get(counter) ?? 0) - this.now, 0), window)
       const after = backlog + cost * unit
       const left = (used: number) => Math.floor((window - used) / unit)
       const over = after > window
       // A cost above the count never fits: then it is worth asking again when all of it is there.
       const wait = over ? (cost > count ? backlog : after - window) : 0
-      return { name, over, wait, until: this.now + after, before: left(backlog), remaining: left(after) }
+      return {
+        name,
+        counter,
+        over,
+        wait,
+        until: this.now + after,
+        before: left(backlog),
+        remaining: left(after),
+      }
     })
     const untouched = Object.fromEntries(counted.map(({ name, before }) => [name, before]))
     if (counted.some(({ over }) => over)) {
@@ -238,7 +252,7 @@ export class Model {
       return { ...verdict("USAGE_EXCEEDED"), remaining: untouched, credits }
     }
     if (!dryRun && cost > 0) {
-      for (const { name, until } of counted) key.busyUntil.set(name, until)
+      for (const { counter, until } of counted) this.#busyUntil.set(counter, until)
       if (credits !== null) key.policy = { ...key.policy, credits: credits - cost }
     }
     return {
@@ -258,14 +272,14 @@ export class Model {
 
   /** The instants to come at which something ends or begins by itself, the next one first. */
   instants(): number[] {
-    const all = this.keys.flatMap(({ policy, secrets, deletedAt, busyUntil }) => [
+    const ofKeys = this.keys.flatMap(({ policy, secrets, deletedAt }) => [
       policy.notBefore ?? 0,
       policy.expiresAt ?? 0,
       ...secrets.map(({ endsAt }) => endsAt ?? 0),
       deletedAt === null ? 0 : deletedAt + restorable,
-      ...busyUntil.values(),
     ])
-    return [...new Set(all)].filter((at) => at > this.now).sort((a, b) => a - b)
+    const all = new Set([...ofKeys, ...this.#busyUntil.values()])
+    return [...all].filter((at) => at > this.now).sort((a, b) => a - b)
   }
 
   #contradiction(before: Policy, { notBefore, expiresAt }: Policy): string | null {

@@ -5,9 +5,9 @@ import {
   type Asked,
   blank,
   type Caps,
+  type KeyspaceLimit,
   type Model,
   type ModelKey,
-  type ModelLimit,
   type Policy,
 } from "./model.ts"
 import { type Deed, Step, stepWithKey, type Tally } from "./step.ts"
@@ -88,7 +88,7 @@ export function steps(tally: Tally): fc.Arbitrary<Step>[] {
       return verdict.code
     })
 
-  const setKeyspace = (limits: readonly ModelLimit[], { maxKeys, maxKeysPerOwner, counted }: Caps) => {
+  const setKeyspace = (limits: readonly KeyspaceLimit[], { maxKeys, maxKeysPerOwner, counted }: Caps) => {
     const policy = { max_keys: maxKeys, max_keys_per_owner: maxKeysPerOwner, counted_keys: counted }
     const body = { limits, policy }
     return new Step("set keyspace", body, tally, always, async (model, { server, keyspaceId }) => {

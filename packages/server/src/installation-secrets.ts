@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { type Entropy, Peppers, Sealer, type Store } from "@keyward/core"
 import { type Config, ConfigError } from "./config.ts"
-import { createPrivateFile } from "./durable-file.ts"
+import { createPrivateFile, replacePrivateFile } from "./durable-file.ts"
 
 /** What this installation keeps outside its database: without it, a stolen database says nothing about any secret. */
 export interface InstallationSecrets {
@@ -9,7 +9,13 @@ export interface InstallationSecrets {
   readonly sealer: Sealer
 }
 
-type Versions = ReadonlyMap<number, Uint8Array>
+export type Versions = ReadonlyMap<number, Uint8Array>
+
+/** The raw values, by version; at least one of each. */
+export interface SecretVersions {
+  readonly peppers: Versions
+  readonly encryptionKeys: Versions
+}
 
 /**
  * Takes the peppers and key-encryption keys from the environment, or from the secrets file.
@@ -21,11 +27,34 @@ export async function loadInstallationSecrets(
   entropy: Entropy,
   create: boolean,
 ): Promise<InstallationSecrets> {
+  const { peppers, encryptionKeys } = await readSecretVersions(config, entropy, create)
+  return { peppers: new Peppers(peppers), sealer: new Sealer(encryptionKeys, entropy) }
+}
+
+/** The same as they are written. @throws ConfigError as `loadInstallationSecrets` */
+export async function readSecretVersions(
+  config: Config,
+  entropy: Entropy,
+  create: boolean,
+): Promise<SecretVersions> {
   const fromFile =
     config.peppers && config.encryptionKeys ? null : await readOrMake(config.secretsFile, entropy, create)
-  const peppers = config.peppers ?? fromFile?.peppers ?? new Map()
-  const encryptionKeys = config.encryptionKeys ?? fromFile?.encryptionKeys ?? new Map()
-  return { peppers: new Peppers(peppers), sealer: new Sealer(encryptionKeys, entropy) }
+  return {
+    peppers: config.peppers ?? fromFile?.peppers ?? new Map(),
+    encryptionKeys: config.encryptionKeys ?? fromFile?.encryptionKeys ?? new Map(),
+  }
+}
+
+/**
+ * Replaces the secrets file by one with other versions: whole or not at all, readable by its owner alone.
+ * @param change what becomes of those that are in it; at least one of each stays
+ */
+export async function changeSecretsFile(
+  path: string,
+  change: (versions: SecretVersions) => SecretVersions,
+): Promise<void> {
+  const { peppers, encryptionKeys } = change(parse(path, await readFile(path, "utf8")))
+  await replacePrivateFile(path, printSecrets(peppers, encryptionKeys))
 }
 
 /**
@@ -67,11 +96,7 @@ async function readOrMake(path: string, entropy: Entropy, create: boolean) {
       `There is no secrets file at ${path}. "keyward init" makes it; or set KEYWARD_PEPPERS and KEYWARD_ENCRYPTION_KEYS.`,
     )
   }
-  const made = {
-    peppers: { 1: Buffer.from(entropy.bytes(32)).toString("base64") },
-    encryption_keys: { 1: Buffer.from(entropy.bytes(32)).toString("base64") },
-  }
-  const text = `${JSON.stringify(made, null, 2)}\n`
+  const text = printSecrets(new Map([[1, entropy.bytes(32)]]), new Map([[1, entropy.bytes(32)]]))
   try {
     await createPrivateFile(path, text)
     return parse(path, text)
@@ -93,7 +118,16 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-function parse(path: string, content: string): { peppers: Versions; encryptionKeys: Versions } {
+function printSecrets(peppers: Versions, encryptionKeys: Versions): string {
+  const printed = (versions: Versions) =>
+    Object.fromEntries(
+      [...versions].map(([version, bytes]) => [version, Buffer.from(bytes).toString("base64")]),
+    )
+  const file = { peppers: printed(peppers), encryption_keys: printed(encryptionKeys) }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+function parse(path: string, content: string): SecretVersions {
   try {
     const { peppers, encryption_keys: encryptionKeys } = JSON.parse(content)
     return {

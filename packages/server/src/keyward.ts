@@ -101,7 +101,8 @@ async function findSubject(
   const secret = stored?.key.secrets.find(({ version }) => version === stored.secretVersion)
   const [current] = candidates
   const used = candidates.find(({ pepperVersion }) => pepperVersion === secret?.pepperVersion)
-  if (stored && current && used && used !== current) {
+  // Only ever forward: another node may know already that a newer one is current.
+  if (stored && current && used && used.pepperVersion < current.pepperVersion) {
     store
       .redigest(stored.key.id, stored.secretVersion, used, current)
       .catch((error) => logger.warn({ err: error }, "a secret stays under its old pepper for now"))

@@ -3,13 +3,15 @@ import { type Clock, type Entropy, systemClock, systemEntropy } from "@keyward/c
 import type { FastifyInstance } from "fastify"
 import type { Logger } from "pino"
 import { type Config, ConfigError } from "./config.ts"
+import { refusingUnknownPeppers } from "./current-secrets.ts"
 import { serveDialects } from "./dialect-serving.ts"
 import type { DialectName, Mount } from "./dialect-settings.ts"
 import { createApp } from "./http/app.ts"
-import { checkPeppers, loadInstallationSecrets } from "./installation-secrets.ts"
+import { loadInstallationSecrets } from "./installation-secrets.ts"
 import { type RunningJobs, startJobs } from "./jobs/job.ts"
 import { jobs } from "./jobs/jobs.ts"
 import { assembleKeyward, type Keyward } from "./keyward.ts"
+import { LiveSecrets } from "./live-secrets.ts"
 import { assembleOpenId } from "./openid/openid.ts"
 import { openStore } from "./stores/open.ts"
 import { claimServing, type Serving } from "./stores/serving.ts"
@@ -32,7 +34,7 @@ export interface OpenOptions {
 export async function openKeyward(config: Config, options: OpenOptions): Promise<Keyward> {
   const { logger, clock = systemClock, entropy = systemEntropy } = options
   const secrets = await loadInstallationSecrets(config, entropy, options.createSecrets)
-  const store = await openStore(config.databaseUrl)
+  const store = refusingUnknownPeppers(await openStore(config.databaseUrl))
   const serving = options.serve ? claimServing(config.databaseUrl) : nothingServed
   try {
     if (!serving) {
@@ -40,9 +42,11 @@ export async function openKeyward(config: Config, options: OpenOptions): Promise
         "Another process serves this SQLite database. Stop that one, or use PostgreSQL (KEYWARD_DATABASE_URL), which takes several servers.",
       )
     }
-    await checkPeppers(store, secrets.peppers)
+    const live = new LiveSecrets(secrets, { config, store, clock, entropy, logger })
+    await live.refresh()
     const keyward = assembleKeyward({
-      ...secrets,
+      peppers: live.peppers,
+      sealer: live.sealer,
       store,
       clock,
       entropy,
@@ -54,9 +58,11 @@ export async function openKeyward(config: Config, options: OpenOptions): Promise
       guessLimit: config.guessLimit,
       usageFlushMs: config.usageFlushMs,
     })
+    if (options.serve) live.follow()
     return {
       ...keyward,
       async close() {
+        await live.close()
         await keyward.close()
         serving.release()
       },

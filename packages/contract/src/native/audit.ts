@@ -4,6 +4,10 @@ import { input, list, nullable, oneOf } from "../schema.ts"
 import { id, idInput, jsonObject, nextCursor, ownerKinds, pageQuery, timestamp } from "./value.ts"
 
 export const auditActions = [
+  "installation.secret_added",
+  "installation.secret_activated",
+  "installation.secrets_resealed",
+  "installation.secret_retired",
   "organization.created",
   "organization.updated",
   "user.created",

@@ -20,6 +20,10 @@ export interface Credential {
 }
 
 export const auditActions = [
+  "installation.secret_added",
+  "installation.secret_activated",
+  "installation.secrets_resealed",
+  "installation.secret_retired",
   "organization.created",
   "organization.updated",
   "user.created",

@@ -17,6 +17,7 @@ import { addOrganizations } from "./organizations.ts"
 import { printNote } from "./output.ts"
 import { addRecover } from "./recover.ts"
 import { addRoles } from "./roles.ts"
+import { addSecrets } from "./secrets.ts"
 import { addServe } from "./serve.ts"
 import { addServiceAccounts } from "./service-accounts.ts"
 import { addSessions } from "./sessions.ts"
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   addDoctor(program)
   addBackup(program)
   addRecover(program)
+  addSecrets(program)
   addDialects(program)
   program.commandsGroup("Talk to a server:")
   addKeyspaces(program)

@@ -4,18 +4,18 @@ import { type ChainHead, ChainVerifier, Peppers, Sealer, systemEntropy } from "@
 import Database from "better-sqlite3"
 import { pino } from "pino"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { createApp } from "../packages/server/src/http/app.ts"
-import { checkPeppers } from "../packages/server/src/installation-secrets.ts"
-import { assembleKeyward } from "../packages/server/src/keyward.ts"
-import { openStore } from "../packages/server/src/stores/open.ts"
-import { migrations } from "../packages/server/src/stores/sql/migrations.ts"
-import { freshPath } from "../packages/server/test/stores/places.ts"
-import { testClock } from "../packages/server/test/test-clock.ts"
+import { createApp } from "../../src/http/app.ts"
+import { checkPeppers } from "../../src/installation-secrets.ts"
+import { assembleKeyward } from "../../src/keyward.ts"
+import { openStore } from "../../src/stores/open.ts"
+import { migrations } from "../../src/stores/sql/migrations.ts"
+import { testClock } from "../test-clock.ts"
+import { freshPath } from "./places.ts"
 
 // What verified once still verifies: databases that earlier versions of the program filled, brought up to date by this one.
 // vectors/README.md says what an entry is, and how the next one is made.
 
-const corpus = new URL("../vectors/corpus/", import.meta.url)
+const corpus = new URL("../../../../vectors/corpus/", import.meta.url)
 
 /** What has to hold of an entry's database. */
 interface Expected {
