@@ -7,6 +7,8 @@ const scan = "tests/secrets.test.ts"
 
 export default defineConfig({
   test: {
+    // One worker for each core: by default one core is left to the runner, which on a machine of two is half of it.
+    maxWorkers: "100%",
     globalSetup: ["packages/server/test/postgres/setup.ts", "tests/evidence-setup.ts"],
     projects: [
       {

@@ -184,6 +184,7 @@ export const ownPaths: readonly string[] = [
   "reference",
   "healthz",
   "readyz",
+  "problems",
   "console",
 ]
 const pathGrammar = /^(?:\/[A-Za-z0-9_.~-]+)+$/
