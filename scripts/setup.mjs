@@ -22,7 +22,12 @@ if (!current) {
   if (existsSync(stamp)) rmSync(stamp)
   process.stderr.write("Installing what the lock file names (once, and again when it changes) …\n")
   // The machine's Node may be older than the one the lock file brings; the engine warnings about that are noise.
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+  // With scripts, npm would compile whatever has sources to compile, for which a machine needs a compiler and the headers
+  // of Node.js; the packages bring their binaries. Those whose scripts are needed are named in package.json.
+  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+  const { allowScripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const scripted = Object.keys(allowScripts).filter((name) => existsSync(join(installed, name)))
+  run("npm", ["rebuild", "--loglevel=error", ...scripted])
   if (!existsSync(bundledNode) || statSync(bundledNode).size === 0) {
     fail(
       "npm finished, but the lock file's own Node.js is missing. Are install scripts switched off (ignore-scripts)?",

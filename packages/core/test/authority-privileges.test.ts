@@ -322,6 +322,9 @@ async function openWorld(seed: readonly number[]): Promise<House> {
   return house
 }
 
+/** TEST_PRIVILEGES_SEED chooses other sequences: a run that has to pass is the same each time. */
+const seed = Number(process.env["TEST_PRIVILEGES_SEED"] ?? 20_261_121)
+
 test("no sequence of calls ends with anyone holding what nobody above granted", async () => {
   const tally = new Map<string, number>()
   const step = fc
@@ -345,7 +348,7 @@ test("no sequence of calls ends with anyone holding what nobody above granted", 
         }, commands)
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 120, seed },
   )
   // Each kind of step was taken, and not only refused.
   for (const verb of verbs) expect(tally.get(verb) ?? 0, verb).toBeGreaterThan(0)
