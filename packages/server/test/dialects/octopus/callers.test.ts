@@ -423,10 +423,10 @@ describe.each(engines)("who calls, %s", (engine) => {
     })
 
     test("is refused without telling why, and told what is missing", async () => {
-      registerSecret("password", "xk-wrong-3f81")
+      registerSecret("password", "xk-wrong-3f81-a7c2-0b9e")
       for (const attempt of [
-        { Username: "mia@example.com", Password: "xk-wrong-3f81" },
-        { Username: "nobody@example.com", Password: "xk-wrong-3f81" },
+        { Username: "mia@example.com", Password: "xk-wrong-3f81-a7c2-0b9e" },
+        { Username: "nobody@example.com", Password: "xk-wrong-3f81-a7c2-0b9e" },
         { Username: "admin@other.example", Password: "correct horse battery" },
         { Username: "Machine", Password: "correct horse battery" },
       ]) {
