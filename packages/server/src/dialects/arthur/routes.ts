@@ -12,6 +12,7 @@ import {
 import { demand, type Key, type KeyPosition } from "@keyward/core"
 import type { FastifyPluginAsync, FastifyRequest } from "fastify"
 import type { DialectContext } from "../dialect.ts"
+import { plainJson } from "../plain-json.ts"
 import { serve } from "../serve.ts"
 import { newKey, printApiKey } from "./api-key.ts"
 import { type ArthurCaller, authenticate, refusalText } from "./caller.ts"
@@ -53,11 +54,7 @@ export function routes(context: DialectContext): FastifyPluginAsync {
     instance.addHook("onRequest", async (request, reply) =>
       isUnmatched(request) ? nowhere(request, reply) : undefined,
     )
-    instance.addHook("onSend", async (_request, reply) => {
-      // The vendor's JSON has no charset parameter, which Fastify adds.
-      const type = reply.getHeader("content-type")
-      if (String(type).startsWith("application/json;")) reply.header("content-type", "application/json")
-    })
+    instance.addHook("onSend", plainJson)
     instance.decorateRequest("arthurCaller")
 
     serve(instance, getHealth, {}, () => ({ message: "ok", build_version: version }))
