@@ -5,7 +5,8 @@ import type { RemovalPolicy } from "../src/authority/removal.ts"
 import type { Key } from "../src/key/key.ts"
 import { stateAt } from "../src/key/lifecycle.ts"
 import type { Owner } from "../src/owner.ts"
-import type { Commit, Store } from "../src/store/store.ts"
+import type { Commit } from "../src/store/change.ts"
+import type { Store } from "../src/store/store.ts"
 import { later } from "../src/time.ts"
 import {
   callerBy,

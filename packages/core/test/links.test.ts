@@ -3,7 +3,7 @@ import { createAuthority } from "../src/authority/authority.ts"
 import { linkLifetimeMs } from "../src/authority/links.ts"
 import { systemCaller } from "../src/authority/organizations.ts"
 import type { User } from "../src/principal.ts"
-import type { Commit } from "../src/store/store.ts"
+import type { Commit } from "../src/store/change.ts"
 import { callerWith, failureOf, refused, trailOf } from "./authority-fixture.ts"
 import { home, isLive, type Lobby, newUser, openLobby, password, visitFrom } from "./sign-in-fixture.ts"
 

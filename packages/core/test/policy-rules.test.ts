@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { NewKey } from "../src/authority/keys.ts"
 import { type KeyspacePolicy, openPolicy } from "../src/keyspace.ts"
-import type { KeyPosition } from "../src/store/store.ts"
+import type { KeyPosition } from "../src/store/list.ts"
 import { later, printTimestamp } from "../src/time.ts"
 import { callerWith, failureOf, openHouse, start, trailOf } from "./authority-fixture.ts"
 

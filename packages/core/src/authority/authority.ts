@@ -15,8 +15,8 @@ import type {
   PrincipalFilter,
   PrincipalPosition,
   TimePosition,
-  UsageCount,
-} from "../store/store.ts"
+} from "../store/list.ts"
+import type { UsageCount } from "../store/store.ts"
 import type { Instant } from "../time.ts"
 import type { Subject } from "../verification/subject.ts"
 import { acting } from "./acting.ts"

@@ -2,7 +2,7 @@ import { balanceFrom, type CreditPolicy, type Credits } from "../credit/credits.
 import { fail } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import type { Key } from "../key/key.ts"
-import type { Change } from "../store/store.ts"
+import type { Change } from "../store/change.ts"
 import type { Instant } from "../time.ts"
 import { type Caller, denied } from "./caller.ts"
 

@@ -1,6 +1,6 @@
 import { isFailure } from "../failure.ts"
 import { daysUntil, nextNoticeAt } from "../key/expiry-notice.ts"
-import type { DueKey } from "../store/store.ts"
+import type { DueKey } from "../store/list.ts"
 import { printTimestamp } from "../time.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { systemCaller } from "./organizations.ts"

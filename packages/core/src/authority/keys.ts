@@ -13,7 +13,9 @@ import type { Keyspace } from "../keyspace.ts"
 import type { Limit } from "../limit/limit.ts"
 import { isSameOwner, type Owner } from "../owner.ts"
 import { type Patch, patchedWith } from "../patch.ts"
-import type { Change, KeyFilter, KeyPosition, Page, PageOf, UsageCount } from "../store/store.ts"
+import type { Change } from "../store/change.ts"
+import type { KeyFilter, KeyPosition, Page, PageOf } from "../store/list.ts"
+import type { UsageCount } from "../store/store.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import {
   type Caller,

@@ -1,6 +1,7 @@
 import type { AuditAction } from "../audit/event.ts"
 import type { JsonObject } from "../json.ts"
-import type { Page, Resealed } from "../store/store.ts"
+import type { Page } from "../store/list.ts"
+import type { Resealed } from "../store/store.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { systemCaller } from "./organizations.ts"
 

@@ -1,7 +1,7 @@
 import { fail, type InputError } from "../failure.ts"
 import type { JsonObject } from "../json.ts"
 import type { User } from "../principal.ts"
-import type { Change } from "../store/store.ts"
+import type { Change } from "../store/change.ts"
 import type { Caller } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { currentSessionId } from "./sessions.ts"

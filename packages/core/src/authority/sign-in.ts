@@ -1,7 +1,7 @@
 import { fail, isFailure } from "../failure.ts"
 import { Holdings } from "../permission/holdings.ts"
 import type { User } from "../principal.ts"
-import type { Change } from "../store/store.ts"
+import type { Change } from "../store/change.ts"
 import { rolePermissions } from "../verification/subject.ts"
 import type { Caller } from "./caller.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"

@@ -1,5 +1,5 @@
 import { fail, type ResourceKind } from "../failure.ts"
-import type { Change, Commit } from "./store.ts"
+import type { Change, Commit } from "./change.ts"
 
 /**
  * Refuses a commit that reaches into another organization: what belongs to another is as unknown as what does not exist.

@@ -11,7 +11,7 @@ import type {
   PrincipalFilter,
   PrincipalOrder,
   PrincipalPosition,
-} from "./store.ts"
+} from "./list.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
 export function keyMatches(key: Key, filter: KeyFilter, now: Instant): boolean {

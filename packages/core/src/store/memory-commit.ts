@@ -5,6 +5,7 @@ import { fail } from "../failure.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Replay } from "../replay.ts"
+import type { Change, Commit } from "./change.ts"
 import { demandOneOrganization } from "./demand.ts"
 import {
   changeBalance,
@@ -26,7 +27,6 @@ import {
   useLinks,
 } from "./memory-sessions.ts"
 import { replayName, type Tables, Transaction } from "./memory-tables.ts"
-import type { Change, Commit } from "./store.ts"
 
 /** Makes a commit, or throws and leaves the tables as they were. */
 export function commitTo(tables: Tables, commit: Commit): void {

@@ -1,5 +1,5 @@
+import type { Page, PageOf, TimePosition } from "./list.ts"
 import { compareText, compareValues } from "./order.ts"
-import type { Page, PageOf, TimePosition } from "./store.ts"
 
 type Direction = "ascending" | "descending"
 

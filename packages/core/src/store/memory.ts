@@ -9,22 +9,12 @@ import type { OwnerState } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { demandPosition } from "./demand.ts"
 import { eventMatches, keyMatches, positionOf, principalMatches, principalPositionOf } from "./filter.ts"
+import { type DueKey, isDescending, keyOrder, type Page, type PageOf, principalOrder } from "./list.ts"
 import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
 import { owned, replayName, Tables } from "./memory-tables.ts"
 import { compareText } from "./order.ts"
-import {
-  type DueKey,
-  isDescending,
-  type KeyUsage,
-  keyOrder,
-  type Page,
-  type PageOf,
-  principalOrder,
-  type SealedSecret,
-  type Store,
-  type StoredUnder,
-} from "./store.ts"
+import type { KeyUsage, SealedSecret, Store, StoredUnder } from "./store.ts"
 
 /**
  * A store that lives as long as the process: for tests and trials. It reads whole tables, so its cost grows with them.

@@ -1,18 +1,29 @@
 import type { ChainHead } from "../audit/chain.ts"
-import type { AuditAction, AuditDraft, AuditEvent } from "../audit/event.ts"
+import type { AuditEvent } from "../audit/event.ts"
 import type { CreditBalance, CreditSpending } from "../credit/credits.ts"
 import type { Digest } from "../key/digest.ts"
-import type { Key, Secret } from "../key/key.ts"
-import type { KeyState } from "../key/lifecycle.ts"
-import type { KeyCaps, Keyspace } from "../keyspace.ts"
+import type { Key } from "../key/key.ts"
+import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
-import type { Owner } from "../owner.ts"
-import type { Principal, PrincipalKind, User } from "../principal.ts"
+import type { Principal, User } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
 import type { Instant } from "../time.ts"
 import type { Outcome } from "../verification/outcome.ts"
 import type { StoredSubject } from "../verification/subject.ts"
+import type { Commit } from "./change.ts"
+import type {
+  AuditFilter,
+  AuditPage,
+  DueKey,
+  KeyFilter,
+  KeyPosition,
+  Page,
+  PageOf,
+  PrincipalFilter,
+  PrincipalPosition,
+  TimePosition,
+} from "./list.ts"
 
 /**
  * Where everything lives. Each method takes the organization and answers for that one alone: what belongs to another
@@ -222,129 +233,6 @@ export interface Store {
   close(): Promise<void>
 }
 
-export interface Commit {
-  readonly organizationId: string
-  /** In this order. */
-  readonly changes: readonly Change[]
-  /** At least one: whatever changes is recorded. */
-  readonly events: readonly AuditDraft[]
-}
-
-export type Change =
-  | { readonly kind: "organization.insert"; readonly organization: Organization }
-  /** The whole new organization, made from `organization.revision - 1`. */
-  | { readonly kind: "organization.update"; readonly organization: Organization }
-  | { readonly kind: "principal.insert"; readonly principal: Principal }
-  /**
-   * The whole new principal, made from `principal.revision - 1`, removal included. Refused with "last_owner" when no user
-   * with the role `owner` would be left that is neither suspended nor removed, and the principal was one. `ownedKeys`: how
-   * many keys that are not deleted the principal is known to own as this change is made, refused with "revision_conflict"
-   * when it is another number; null: as many as there are.
-   */
-  | { readonly kind: "principal.update"; readonly principal: Principal; readonly ownedKeys: number | null }
-  /** Refused with "not_found" when there is no such user, or the user is suspended or removed. */
-  | { readonly kind: "session.insert"; readonly session: Session }
-  /** Ends one session; "not_found" when it is gone. */
-  | { readonly kind: "session.delete"; readonly sessionId: string }
-  /** Ends all sessions of a user but one; null: all. */
-  | { readonly kind: "sessions.delete"; readonly userId: string; readonly exceptId: string | null }
-  /** Refused with "not_found" when there is no such user, or the user is removed. */
-  | { readonly kind: "link.insert"; readonly link: OneTimeLink }
-  /** Uses up a link; "not_found" when it is gone or used. */
-  | { readonly kind: "link.use"; readonly linkId: string; readonly usedAt: Instant }
-  /** Uses up all links of a user that are not used yet. */
-  | { readonly kind: "links.use"; readonly userId: string; readonly usedAt: Instant }
-  /** Takes the place of an expired one; "already_exists" when one of the intent is not expired at `createdAt`. */
-  | { readonly kind: "replay.insert"; readonly replay: Replay }
-  | { readonly kind: "keyspace.insert"; readonly keyspace: Keyspace }
-  /** The whole new keyspace, made from the revision before: `keyspace.revision - 1`. */
-  | { readonly kind: "keyspace.update"; readonly keyspace: Keyspace }
-  /**
-   * With its secrets. Refused with "not_found" when the owner is a user or service account that is unknown or removed; so
-   * is a `key.update` that changes the owner. And refused as `claimsOf` says, with "too_many_keys" when as many keys of
-   * the keyspace, or of the owner in the keyspace, count at `createdAt` as the policy allows, and with "already_exists"
-   * when a key of the owner in the keyspace has the name and the policy is `uniqueNames`.
-   */
-  | { readonly kind: "key.insert"; readonly key: Key; readonly policy: KeyCaps }
-  /**
-   * The whole new key, made from `key.revision - 1`, deletion included. `secrets` and `lastUsedAt` are left as they are.
-   * A key that had credits keeps its balance, as `balanceAfterChange` says, at `updatedAt`.
-   * Refused like a `key.insert`, at `updatedAt`, for what the change adds: a key that did not count and now does (enabled
-   * again, given a later expiry), one of another owner, one of another name.
-   */
-  | { readonly kind: "key.update"; readonly key: Key; readonly policy: KeyCaps }
-  /**
-   * A deleted key is there again as it was, with the `updatedAt` and `revision` of this one, which is made from
-   * `key.revision - 1`; its `lastUsedAt` is the last use of any secret. Refused like a `key.insert`, at `updatedAt`, and
-   * with "not_found" unless the key is deleted.
-   */
-  | { readonly kind: "key.restore"; readonly key: Key; readonly policy: KeyCaps }
-  /**
-   * Notes that the notice of a key's expiry that was due then is given, and when the next is due; null: never. "not_found"
-   * unless it is just that one that is due: so each is given once, however many try.
-   */
-  | {
-      readonly kind: "notice.give"
-      readonly keyId: string
-      readonly dueAt: Instant
-      readonly nextAt: Instant | null
-    }
-  /**
-   * Notes that it is told that a key is idle since an instant; "already_exists" when it was told of that very instant, and
-   * "not_found" when there is no such key.
-   */
-  | { readonly kind: "idle.tell"; readonly keyId: string; readonly since: Instant }
-  /**
-   * Forgets a key that was deleted before an instant, all but the digests of its secrets, which stay taken; "not_found"
-   * when there is no such. `purgeUsage` comes first: what is left of its usage goes with the key.
-   */
-  | { readonly kind: "key.purge"; readonly keyId: string; readonly deletedBefore: Instant }
-  /**
-   * Adds a version to a key's secrets, or replaces all but the digest, sealed text and last use of one; null forgets a sealed
-   * text. Goes with a `key.update`.
-   */
-  | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
-
-  /** Sets what a key has to spend; the next refill is the first after `at`. "not_found" for a key without credits. */
-  | { readonly kind: "credits.set"; readonly keyId: string; readonly remaining: number; readonly at: Instant }
-  /** Adds to it, after the refills that are due at `at`. "not_found" as for `credits.set`; refused as `added` says. */
-  | { readonly kind: "credits.add"; readonly keyId: string; readonly units: number; readonly at: Instant }
-
-/** Which part of a list. */
-export interface Page<Position> {
-  /** 1 or more. */
-  readonly limit: number
-  /** Where the page before ended; null: from the start. A position stays good when rows are added or removed. */
-  readonly after: Position | null
-}
-
-export interface PageOf<Item, Position> {
-  readonly items: readonly Item[]
-  /** null: there is nothing after this page. */
-  readonly next: Position | null
-}
-
-export interface TimePosition {
-  readonly createdAt: Instant
-  readonly id: string
-}
-
-/** What a list of keys is narrowed to; an absent part does not narrow. Instants are inclusive below and exclusive above. */
-export interface KeyFilter {
-  readonly keyspaceId?: string | undefined
-  readonly owner?: Owner | undefined
-  readonly state?: KeyState | undefined
-  readonly tag?: string | undefined
-  /** Compared exactly, case included. */
-  readonly namePrefix?: string | undefined
-  readonly expiresFrom?: Instant | undefined
-  readonly expiresBefore?: Instant | undefined
-  readonly lastUsedFrom?: Instant | undefined
-  readonly lastUsedBefore?: Instant | undefined
-  /** Present: only keys that were deleted then or later. Absent: only keys that are not deleted. */
-  readonly deletedFrom?: Instant | undefined
-}
-
 /** What depends on a version of the pepper: the first three; or of the key-encryption key: the others. */
 export type StoredUnder = "secrets" | "sessions" | "links" | "sealed_secrets" | "replays"
 
@@ -371,62 +259,6 @@ export type DeletedKey = Pick<Key, "organizationId" | "id" | "name">
 /** The role that somebody active has at all times, once somebody had it. */
 export const ownerRole = "owner"
 
-/** Most rows that one page of a list of keys looks at. */
-export const keyScanMaximum = 2000
-
-/** A key of which something is due, and where it stands among them. */
-export interface DueKey extends Pick<Key, "organizationId" | "id"> {
-  readonly dueAt: Instant
-}
-
-/** By what a list is ordered; ties by id, the same way. */
-export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at" | "deleted_at"
-
-/** Whether a list in this order starts with what comes last: the newest, the last deleted. */
-export function isDescending(order: KeyOrder): boolean {
-  return order === "created_at" || order === "deleted_at"
-}
-
-/**
- * Deleted keys come in the order in which they were deleted, the last one first. Of others, a name prefix orders by name, a
- * range by what it ranges over; otherwise the newest come first.
- */
-export function keyOrder(filter: KeyFilter): KeyOrder {
-  if (filter.deletedFrom !== undefined) return "deleted_at"
-  if (filter.namePrefix !== undefined) return "name"
-  if (filter.expiresFrom !== undefined || filter.expiresBefore !== undefined) return "expires_at"
-  if (filter.lastUsedFrom !== undefined || filter.lastUsedBefore !== undefined) return "last_used_at"
-  return "created_at"
-}
-
-export interface KeyPosition {
-  readonly order: KeyOrder
-  readonly value: string | number
-  readonly id: string
-}
-
-/** What a list of users and service accounts is narrowed to; an absent part does not narrow. */
-export interface PrincipalFilter {
-  readonly kind?: PrincipalKind | undefined
-  readonly role?: string | undefined
-  readonly suspended?: boolean | undefined
-  /** Compared exactly with the lower-case e-mail address; service accounts have none. */
-  readonly emailPrefix?: string | undefined
-}
-
-export type PrincipalOrder = "created_at" | "email"
-
-/** An e-mail prefix orders by e-mail address, ascending; otherwise the newest come first. Ties by id. */
-export function principalOrder(filter: PrincipalFilter): PrincipalOrder {
-  return filter.emailPrefix === undefined ? "created_at" : "email"
-}
-
-export interface PrincipalPosition {
-  readonly order: PrincipalOrder
-  readonly value: string | number
-  readonly id: string
-}
-
 export interface KeyUsage {
   readonly organizationId: string
   readonly keyId: string
@@ -446,18 +278,4 @@ export interface UsageCount {
   readonly hour: Instant
   readonly outcome: Outcome
   readonly count: number
-}
-
-export interface AuditFilter {
-  readonly action?: AuditAction | undefined
-  readonly targetId?: string | undefined
-  readonly from?: Instant | undefined
-  readonly before?: Instant | undefined
-}
-
-export interface AuditPage {
-  readonly limit: number
-  /** The sequence at which the page before ended; null: from the start. */
-  readonly after: number | null
-  readonly ascending?: boolean
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest"
 import { chainEvent, emptyChain } from "../../audit/chain.ts"
 import type { AuditDraft } from "../../audit/event.ts"
 import { later } from "../../time.ts"
-import type { AuditFilter, Store } from "../store.ts"
+import type { AuditFilter } from "../list.ts"
+import type { Store } from "../store.ts"
 import { found, minute, nextId, noon, sampleDraft } from "./sample.ts"
 
 export function auditContract(store: () => Store): void {

@@ -3,7 +3,8 @@ import type { Failure } from "../../failure.ts"
 import type { Key } from "../../key/key.ts"
 import type { KeyCaps } from "../../keyspace.ts"
 import { later } from "../../time.ts"
-import type { Change, Store } from "../store.ts"
+import type { Change } from "../change.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

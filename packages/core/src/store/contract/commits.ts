@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import type { Change, Store } from "../store.ts"
+import type { Change } from "../change.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   expectFailure,

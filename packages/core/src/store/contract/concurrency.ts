@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest"
 import { ChainVerifier, printAuditEvent } from "../../audit/chain.ts"
 import { isFailure } from "../../failure.ts"
 import { later } from "../../time.ts"
-import type { Change, Store } from "../store.ts"
+import type { Change } from "../change.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

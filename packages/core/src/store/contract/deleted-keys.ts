@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest"
 import type { Key } from "../../key/key.ts"
 import { type Instant, later } from "../../time.ts"
-import type { Change, KeyFilter, KeyPosition, Store } from "../store.ts"
+import type { Change } from "../change.ts"
+import type { KeyFilter, KeyPosition } from "../list.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

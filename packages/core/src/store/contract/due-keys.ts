@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest"
 import type { Key } from "../../key/key.ts"
 import type { KeyRotation } from "../../key/rotation-schedule.ts"
 import { type Instant, later } from "../../time.ts"
-import type { DueKey, Store } from "../store.ts"
+import type { DueKey } from "../list.ts"
+import type { Store } from "../store.ts"
 import { everyPage, found, hour, insertKeys, minute, noon, sampleKey, updateKey } from "./sample.ts"
 
 /** Before everything else in the suite, so that what other cases leave behind is not due yet. */

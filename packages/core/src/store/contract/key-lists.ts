@@ -5,8 +5,9 @@ import { keyStates } from "../../key/lifecycle.ts"
 import type { Owner } from "../../owner.ts"
 import { type Instant, later } from "../../time.ts"
 import { keyMatches, positionOf } from "../filter.ts"
+import { type KeyFilter, type KeyPosition, keyOrder } from "../list.ts"
 import { compareText, compareValues } from "../order.ts"
-import { type KeyFilter, type KeyPosition, keyOrder, type Store } from "../store.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

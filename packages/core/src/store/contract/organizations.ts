@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { type KeyspacePolicy, openPolicy } from "../../keyspace.ts"
 import { later } from "../../time.ts"
-import type { Store, TimePosition } from "../store.ts"
+import type { TimePosition } from "../list.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import type { Key } from "../../key/key.ts"
 import { later } from "../../time.ts"
-import { type KeyFilter, type KeyOrder, type KeyPosition, keyScanMaximum, type Store } from "../store.ts"
+import { type KeyFilter, type KeyOrder, type KeyPosition, keyScanMaximum } from "../list.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

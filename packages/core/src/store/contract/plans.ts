@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { nextNoticeAt } from "../../key/expiry-notice.ts"
 import { type KeyCaps, openPolicy } from "../../keyspace.ts"
 import { later } from "../../time.ts"
-import { keyOrder, type PrincipalFilter, principalOrder, type Store } from "../store.ts"
+import { keyOrder, type PrincipalFilter, principalOrder } from "../list.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   type Founded,

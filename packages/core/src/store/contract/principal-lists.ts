@@ -3,14 +3,9 @@ import { describe, expect, test } from "vitest"
 import type { Principal, User } from "../../principal.ts"
 import { later } from "../../time.ts"
 import { principalMatches, principalPositionOf } from "../filter.ts"
+import { keyScanMaximum, type PrincipalFilter, type PrincipalPosition, principalOrder } from "../list.ts"
 import { compareText, compareValues } from "../order.ts"
-import {
-  keyScanMaximum,
-  type PrincipalFilter,
-  type PrincipalPosition,
-  principalOrder,
-  type Store,
-} from "../store.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

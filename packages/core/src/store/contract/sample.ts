@@ -9,7 +9,9 @@ import type { Principal, ServiceAccount, User } from "../../principal.ts"
 import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
 import { type Instant, later } from "../../time.ts"
-import type { Change, LastUse, PageOf, Store } from "../store.ts"
+import type { Change } from "../change.ts"
+import type { PageOf } from "../list.ts"
+import type { LastUse, Store } from "../store.ts"
 
 /** When everything here happens, unless a case says otherwise. */
 export const noon = Date.UTC(2026, 5, 1, 12) as Instant

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { type Instant, later } from "../../time.ts"
-import type { Store, TimePosition } from "../store.ts"
+import type { TimePosition } from "../list.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   everyPage,

@@ -7,7 +7,8 @@ import type { User } from "../../principal.ts"
 import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
 import { later } from "../../time.ts"
-import type { Change, Store } from "../store.ts"
+import type { Change } from "../change.ts"
+import type { Store } from "../store.ts"
 import {
   commit,
   expectFailure,
