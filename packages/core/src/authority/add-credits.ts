@@ -3,9 +3,9 @@ import { fail } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Instant } from "../time.ts"
 import type { Caller } from "./caller.ts"
+import { keyToChange } from "./change-key.ts"
 import { demandCreditsOf } from "./credits.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
-import { keyToChange } from "./keys.ts"
 import type { Replays } from "./replays.ts"
 
 /** A key with more credits, as it was at that instant. */

@@ -22,12 +22,14 @@ import type { Subject } from "../verification/subject.ts"
 import { acting } from "./acting.ts"
 import * as credits from "./add-credits.ts"
 import { type Caller, demand } from "./caller.ts"
+import * as changeKey from "./change-key.ts"
 import * as deletedKeys from "./deleted-keys.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
 import * as links from "./links.ts"
 import * as members from "./members.ts"
+import * as newKey from "./new-key.ts"
 import * as organizations from "./organizations.ts"
 import * as passwords from "./passwords.ts"
 import * as principals from "./principals.ts"
@@ -164,22 +166,27 @@ export interface Authority {
     page: Page<KeyPosition>,
   ): Promise<PageOf<violations.RemediedKey, KeyPosition>>
 
-  createKey<Input extends keys.NewKey>(
+  createKey<Input extends newKey.NewKey>(
     caller: Caller,
     input: Input,
-  ): Promise<keys.CreatedKey<keys.TextOf<Input>>>
+  ): Promise<newKey.CreatedKey<newKey.TextOf<Input>>>
   key(caller: Caller, id: string): Promise<Key>
   keyByAlias(caller: Caller, alias: number): Promise<Key>
   deletedKeyByAlias(caller: Caller, alias: number): Promise<Key>
   keys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
-  updateKey(caller: Caller, id: string, patch: keys.KeyChange, expectedRevision: number | null): Promise<Key>
+  updateKey(
+    caller: Caller,
+    id: string,
+    patch: changeKey.KeyChange,
+    expectedRevision: number | null,
+  ): Promise<Key>
   /** Gives a key a new secret; the one so far lives on for a while. */
   rotateKey(
     caller: Caller,
     id: string,
     input: rotation.Rotation,
     expectedRevision: number | null,
-  ): Promise<keys.CreatedKey<string | null>>
+  ): Promise<newKey.CreatedKey<string | null>>
   finishRotation(caller: Caller, id: string, expectedRevision: number | null): Promise<Key>
   cancelRotation(caller: Caller, id: string, expectedRevision: number | null): Promise<Key>
   /** @param overlapMs from now */
@@ -252,12 +259,12 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     violations: (caller, keyspaceId, page) => violations.listViolations(deps, caller, keyspaceId, page),
     applyPolicy: (caller, keyspaceId, dryRun, page) =>
       violations.applyPolicy(deps, caller, keyspaceId, dryRun, page),
-    createKey: (caller, input) => keys.createKey(deps, replays, caller, input),
+    createKey: (caller, input) => newKey.createKey(deps, replays, caller, input),
     key: (caller, id) => keys.readKey(deps, caller, id),
     keyByAlias: (caller, alias) => keys.readKeyByAlias(deps, caller, alias),
     deletedKeyByAlias: (caller, alias) => keys.readDeletedKey(deps, caller, alias),
     keys: (caller, filter, page) => keys.listKeys(deps, caller, filter, page),
-    updateKey: (caller, id, patch, revision) => keys.updateKey(deps, caller, id, patch, revision),
+    updateKey: (caller, id, patch, revision) => changeKey.updateKey(deps, caller, id, patch, revision),
     rotateKey: (caller, id, input, revision) =>
       rotation.rotateKey(deps, replays, caller, id, input, revision),
     finishRotation: (caller, id, revision) => rotation.finishRotation(deps, caller, id, revision),
@@ -265,8 +272,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     extendRotation: (caller, id, overlapMs, revision) =>
       rotation.extendRotation(deps, caller, id, overlapMs, revision),
     addCredits: (caller, id, units) => credits.addCredits(deps, replays, caller, id, units),
-    revokeKey: (caller, id, revocation) => keys.revokeKey(deps, caller, id, revocation),
-    deleteKey: (caller, id, revision) => keys.deleteKey(deps, caller, id, revision),
+    revokeKey: (caller, id, revocation) => changeKey.revokeKey(deps, caller, id, revocation),
+    deleteKey: (caller, id, revision) => changeKey.deleteKey(deps, caller, id, revision),
     deletedKeys: (caller, filter, page) => deletedKeys.listDeletedKeys(deps, caller, filter, page),
     deletedKey: (caller, id) => deletedKeys.readDeletedKey(deps, caller, id),
     restoreKey: (caller, id, revision) => deletedKeys.restoreKey(deps, caller, id, revision),

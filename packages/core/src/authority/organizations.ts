@@ -17,9 +17,9 @@ import { PermissionSet } from "../permission/set.ts"
 import type { User } from "../principal.ts"
 import { type Caller, demand } from "./caller.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
-import { type CreatedKey, composeKey } from "./keys.ts"
 import { changedMembers, describeKeyspace } from "./keyspaces.ts"
 import { builtInRoles, managementName, managementPermissions, managementPrefix } from "./management.ts"
+import { type CreatedKey, composeKey } from "./new-key.ts"
 
 /** The caller of what Keyward does of its own accord, such as the first start. Holds everything. */
 export function systemCaller(organizationId: string): Caller {

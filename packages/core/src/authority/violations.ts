@@ -6,8 +6,8 @@ import { positionOf } from "../store/filter.ts"
 import { type KeyPosition, keyScanMaximum, type Page, type PageOf } from "../store/list.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import { type Caller, demandFound } from "./caller.ts"
+import { change } from "./change-key.ts"
 import type { AuthorityDeps } from "./deps.ts"
-import { change } from "./keys.ts"
 import type { ManagementPermission } from "./management.ts"
 
 /** A key that breaks rules of its keyspace's policy. */

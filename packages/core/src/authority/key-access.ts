@@ -1,0 +1,45 @@
+import { fail } from "../failure.ts"
+import type { Key } from "../key/key.ts"
+import type { Keyspace } from "../keyspace.ts"
+import type { Owner } from "../owner.ts"
+import { type Caller, denied, type KeyPermission, mayWithKey, ownOwner } from "./caller.ts"
+import type { AuthorityDeps } from "./deps.ts"
+
+/**
+ * A caller who may do such a thing to no key at all is told so whatever the id; to one who may do it to some, a key that
+ * it may not even read does not exist.
+ */
+export async function findKey(
+  caller: Caller,
+  permission: KeyPermission,
+  find: () => Promise<Key | null>,
+): Promise<Key> {
+  const { holds } = caller
+  const somewhere =
+    holds.allowsSomewhere(`keys.${permission}`) ||
+    (ownOwner(caller) !== null && holds.allowsSomewhere(`own_keys.${permission}`))
+  if (!somewhere) return denied(`keys.${permission}`)
+  const key = await find()
+  if (!key) return fail({ code: "not_found", resource: "key" })
+  demandWithKey(caller, permission, key)
+  return key
+}
+
+function demandWithKey(caller: Caller, permission: KeyPermission, key: Key): void {
+  if (mayWithKey(caller, permission, key)) return
+  if (mayWithKey(caller, "read", key)) denied(`keys.${permission}`)
+  fail({ code: "not_found", resource: "key" })
+}
+
+/**
+ * Who may write only their own keys cannot give one away. Told before the owner is looked for, so that nobody learns in
+ * this way who there is.
+ */
+export function demandOwner(caller: Caller, { id }: Keyspace, owner: Owner): void {
+  if (!mayWithKey(caller, "write", { keyspaceId: id, owner })) denied("keys.write")
+}
+
+export async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
+  const keyspace = await deps.store.keyspace(key.organizationId, key.keyspaceId)
+  return keyspace ?? fail({ code: "not_found", resource: "keyspace" })
+}
