@@ -90,7 +90,7 @@ class Try implements fc.AsyncCommand<Model, House> {
     for (const [holder, powers] of after.held) {
       for (const power of powers) {
         if (world.held.get(holder)?.has(power) || before.has(power)) continue
-        if (this.#givesOwnership(power, world.keys, before)) continue
+        if (this.#givesOwnership(holder, power, world, before)) continue
         gains.push(`${holder}: ${power}`)
       }
     }
@@ -104,14 +104,30 @@ class Try implements fc.AsyncCommand<Model, House> {
 
   /**
    * Whoever may give roles gives `own_keys` permissions as such: what the other one may then do with keys that were
-   * theirs before is not the caller's. Where the step is about a key or its owner, that would be too little.
+   * theirs before, or hand on of what those have, is not the caller's. Where the step is about a key or its owner, that
+   * would be too little.
    */
-  #givesOwnership(power: string, keys: readonly Key[], before: Powers): boolean {
+  #givesOwnership(holder: string, power: string, { keys, keyspaces }: World, before: Powers): boolean {
+    if (/key|remove/.test(this.#step.verb)) return false
+    const givesOwn = (permission: string, keyspaceId: string) =>
+      before.has(`own_keys.${permission} at ${keyspaceId}`)
     const [, permission, keyId] = /^(read|write|reveal) key (.+)$/.exec(power) ?? []
     const key = keys.find(({ id }) => id === keyId)
-    if (!key || /key|remove/.test(this.#step.verb)) return false
-    const names = permission === "read" ? ["read", "write"] : [permission]
-    return names.some((name) => before.has(`own_keys.${name} at ${key.keyspaceId}`))
+    if (permission && key) {
+      return (permission === "read" ? ["read", "write"] : [permission]).some((name) =>
+        givesOwn(name, key.keyspaceId),
+      )
+    }
+    const [, name, keyspaceId] = /^(.+) in (.+)$/.exec(power) ?? []
+    const keyspace = keyspaces.find(({ id }) => id === keyspaceId)
+    if (!name || !keyspace || !givesOwn("write", keyspace.id)) return false
+    const owner = keys.find(({ id }) => id === holder)?.owner.id ?? holder
+    return keys.some(
+      (own) =>
+        own.owner.id === owner &&
+        own.keyspaceId === keyspace.id &&
+        heldPermissions(own, keyspace).allows({ name, resource: null }),
+    )
   }
 
   toString(): string {
