@@ -167,7 +167,8 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
             ...referredHeaders([
               "X-Request-Id",
               ...(takesIdempotencyKey(route) ? ["Idempotency-Replayed"] : []),
-              ...(route.byHolder ? [...rateLimitHeaders, "Sunset"] : []),
+              ...(route.byHolder ? rateLimitHeaders : []),
+              ...(route.tellsOfEnd ? ["Sunset"] : []),
             ]),
             ...Object.fromEntries(own),
           },
@@ -235,7 +236,7 @@ const answerHeaders = {
   },
   RateLimit: {
     description:
-      'Of a key with limits, what is left of each: `"hour";r=99;t=36`, `r` units, and all of them again in `t` seconds (draft-ietf-httpapi-ratelimit-headers, structured fields).',
+      'Of a key with limits, what is left of each: `"hour";r=98;t=3528`, `r` units, to last for `t` seconds (draft-ietf-httpapi-ratelimit-headers, structured fields).',
     schema: { type: "string" },
   },
   "RateLimit-Policy": {

@@ -356,12 +356,12 @@ describe("what the holder is told of limits", () => {
       expect(headers["ratelimit-policy"]).toBe(policy)
       return [status, headers["ratelimit"], headers["retry-after"]]
     }
-    expect(await told()).toEqual([200, '"second";r=1;t=1, "hour";r=2;t=1200', undefined])
-    expect(await told()).toEqual([200, '"second";r=0;t=1, "hour";r=1;t=2400', undefined])
-    expect(await told()).toEqual([429, '"second";r=0;t=1, "hour";r=1;t=2400', "1"])
+    expect(await told()).toEqual([200, '"second";r=1;t=1, "hour";r=2;t=2400', undefined])
+    expect(await told()).toEqual([200, '"second";r=0;t=1, "hour";r=1;t=1200', undefined])
+    expect(await told()).toEqual([429, '"second";r=0;t=1, "hour";r=1;t=1200', "1"])
     server.clock.advance(1000)
-    expect(await told()).toEqual([200, '"second";r=1;t=1, "hour";r=0;t=3599', undefined])
-    expect(await told()).toEqual([429, '"second";r=1;t=1, "hour";r=0;t=3599', "1199"])
+    expect(await told()).toEqual([200, '"second";r=1;t=1, "hour";r=0;t=1199', undefined])
+    expect(await told()).toEqual([429, '"second";r=1;t=1, "hour";r=0;t=1199', "1199"])
   })
 
   test("by /v1/self, which consumes nothing", async () => {
@@ -370,7 +370,7 @@ describe("what the holder is told of limits", () => {
       const { headers } = await server.ask("/v1/self", { token })
       expect(headers).toMatchObject({
         "ratelimit-policy": policy,
-        ratelimit: '"second";r=2;t=0, "hour";r=3;t=0',
+        ratelimit: '"second";r=2;t=1, "hour";r=3;t=3600',
       })
     }
   })
@@ -416,8 +416,8 @@ describe("what the holder is told of limits", () => {
     const told = []
     for (const { json } of keys) told.push((await server.ask("/v1/check", { token: json.secret })).headers)
     expect(told.map((headers) => headers["ratelimit"])).toEqual([
-      '"hour";r=1;t=1800, "day";r=8;t=9600',
-      '"hour";r=0;t=3600, "day";r=8;t=9600',
+      '"hour";r=1;t=1800, "day";r=8;t=76800',
+      '"hour";r=0;t=1800, "day";r=8;t=76800',
     ])
     const asked = post({ name: "Odd", prefix: "odd", limits: [{ ...shared[0], per: "tenant" }] })
     const { json } = await server.refused("/v1/keyspaces", "invalid_input", asked)
