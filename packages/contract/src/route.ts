@@ -16,6 +16,8 @@ export interface Route {
   readonly permission?: string | null
   /** Whether the route is for the holder of any key, of whatever keyspace, who authenticates with that key. */
   readonly byHolder?: true
+  /** Whether a success has the header `Sunset` where the key that it is about is close to its end. */
+  readonly tellsOfEnd?: true
   /** Whether a client may repeat the call when it cannot know whether the first one arrived. Every GET may be. */
   readonly repeatable?: true
   readonly params?: TObject

@@ -155,6 +155,7 @@ export const verifyKey = route({
   description: "The answer is 200 whatever the outcome; HTTP errors are about the caller.",
   permission: "keys.verify",
   repeatable: true,
+  tellsOfEnd: true,
   body: VerificationInput,
   answers: { 200: { description: "The decision.", schema: Verification } },
   problems: [],
@@ -201,6 +202,7 @@ export const checkKey = route({
   description:
     "Decides on the key that the request itself carries, for nginx auth_request, Envoy ext_authz, Traefik forwardAuth and Caddy forward_auth. The gateway must strip the client's own copies of the X-Keyward headers.",
   byHolder: true,
+  tellsOfEnd: true,
   query: input({
     permissions: Type.Optional(permissionQuery("What the key must hold.")),
     keyspace_id: Type.Optional(idInput("Only keys of this keyspace.")),
@@ -253,6 +255,7 @@ export const readSelf = route({
   summary: "Which key is this?",
   description: "Tells the holder of any key about that key.",
   byHolder: true,
+  tellsOfEnd: true,
   answers: { 200: { description: "The key that asks.", schema: Self } },
   problems: [],
 })

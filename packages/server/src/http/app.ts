@@ -94,7 +94,12 @@ export function createApp(keyward: Keyward, settings: AppSettings): FastifyInsta
   const { verifier, guesses, deps } = keyward
   const nextRequestId = requestIds()
   const authenticateKey = keyAuthentication(verifier)
-  const direct = directVerification({ verifier, authenticateKey, requestId: nextRequestId })
+  const direct = directVerification({
+    verifier,
+    clock: deps.clock,
+    authenticateKey,
+    requestId: nextRequestId,
+  })
   // Behind proxies the client's address takes working out, and in debugging each request is logged: both are Fastify's.
   const isDirect = settings.trustedHops === 0 && !settings.logger.isLevelEnabled("debug")
   const ownServers = isDirect ? direct.serverFactory : undefined

@@ -7,14 +7,15 @@ import {
 } from "node:http"
 import { Readable } from "node:stream"
 import { bounds, verifyKey } from "@keyward/contract"
-import type { Caller } from "@keyward/core"
+import type { Caller, Clock } from "@keyward/core"
 import type { FastifyInstance, FastifyServerFactory } from "fastify"
 import type { Static } from "typebox"
-import type { Verifier } from "../verification/verifier.ts"
+import type { Verification, Verifier } from "../verification/verifier.ts"
 import { type AuthenticateKey, soleKeyOf } from "./authentication.ts"
 import { parseJson } from "./json-body.ts"
 import { verificationJson } from "./native/print.ts"
 import { demandVerify, verificationRequest } from "./native/verification-request.ts"
+import { sunset } from "./sunset.ts"
 import { validator } from "./validation.ts"
 
 /**
@@ -30,6 +31,7 @@ export interface DirectVerification {
 
 export interface DirectDeps {
   readonly verifier: Verifier
+  readonly clock: Clock
   readonly authenticateKey: AuthenticateKey
   readonly requestId: (request: IncomingMessage) => string
 }
@@ -50,7 +52,12 @@ export function begun(request: IncomingMessage): Begun | undefined {
   return handedOver.get(request)
 }
 
-export function directVerification({ verifier, authenticateKey, requestId }: DirectDeps): DirectVerification {
+export function directVerification({
+  verifier,
+  clock,
+  authenticateKey,
+  requestId,
+}: DirectDeps): DirectVerification {
   const check = validator("body", verifyKey.body)
   let closing = false
   return {
@@ -93,17 +100,18 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
       return
     }
     readBody(request, (body) => {
-      let answer: string | Promise<string>
+      let verification: Verification | Promise<Verification>
       try {
-        answer = verified(caller, body)
+        verification = verified(caller, body)
       } catch {
         // Fastify's way says what is wrong, as it does for every route.
         handOver(body)
         return
       }
       // The store has been asked, and may have counted: Fastify only tells of its failure, and does not ask it again.
-      if (answer instanceof Promise) answer.then(send, (error) => handOver(body, new Failed(error)))
-      else send(answer)
+      if (verification instanceof Promise)
+        verification.then(send, (error) => handOver(body, new Failed(error)))
+      else send(verification)
     })
 
     function handOver(body: Buffer | null, known: typeof caller = caller): void {
@@ -115,27 +123,26 @@ export function directVerification({ verifier, authenticateKey, requestId }: Dir
       ordinary(request, response)
     }
 
-    function send(json: string): void {
+    function send(verification: Verification): void {
+      const json = verificationJson(verification)
+      const { outcome, subject } = verification
       response.writeHead(200, {
         "x-request-id": presented.id,
         "content-type": "application/json; charset=utf-8",
         "content-length": Buffer.byteLength(json),
+        ...(outcome === "VALID" && subject ? sunset(subject, clock.now()) : undefined),
       })
       response.end(json)
     }
   }
 
-  /** The JSON of the answer. */
-  function verified(caller: Caller, body: Buffer): string | Promise<string> {
+  function verified(caller: Caller, body: Buffer): Verification | Promise<Verification> {
     const input = parseJson(body)
     check(input)
     demandVerify(caller)
-    const verification = verifier.verify(
+    return verifier.verify(
       verificationRequest(caller, input as Static<typeof verifyKey.body>, "/permissions"),
     )
-    return verification instanceof Promise
-      ? verification.then(verificationJson)
-      : verificationJson(verification)
   }
 }
 

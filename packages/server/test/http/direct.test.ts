@@ -1,5 +1,5 @@
 import { connect } from "node:net"
-import { nativeFormat, systemEntropy } from "@keyward/core"
+import { later, nativeFormat, systemEntropy } from "@keyward/core"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { createDemoKeyspace } from "../../src/first-start.ts"
 import { storeUnavailable } from "../intercepted-store.ts"
@@ -16,7 +16,9 @@ beforeEach(async () => {
   server = await openNative({ guessLimit: 5 })
   const keyspace = await createDemoKeyspace(server.keyward, server.created.organization.id)
   const limits = [{ name: "minute", count: 100, windowSeconds: 60 }]
-  const input = { keyspaceId: keyspace.id, name: "Plain", permissions: ["things.read"], limits }
+  // Close to its end, so that the header which tells of that is there.
+  const expiresAt = later(server.clock.now(), 7 * 24 * 3_600_000)
+  const input = { keyspaceId: keyspace.id, name: "Plain", permissions: ["things.read"], limits, expiresAt }
   secret = (await server.keyward.authority.createKey(server.system, input)).secret
   url = await server.app.listen({ host: "127.0.0.1", port: 0 })
 })

@@ -1,5 +1,4 @@
 import * as contract from "@keyward/contract"
-import { type Instant, isClose, type Subject } from "@keyward/core"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { Keyward } from "../../keyward.ts"
 import type { Verification, VerificationRequest } from "../../verification/verifier.ts"
@@ -8,6 +7,7 @@ import { overLimit } from "../over-limit.ts"
 import { HttpProblem, type Occurrence } from "../problem.ts"
 import { rateLimitHeaders } from "../rate-limit-headers.ts"
 import { serve } from "../serve.ts"
+import { sunset } from "../sunset.ts"
 import { printSelf, printVerification } from "./print.ts"
 import { demandVerify, permissionQuery, verificationRequest } from "./verification-request.ts"
 
@@ -16,12 +16,12 @@ export function serveVerification(
   { verifier, deps: { clock } }: Keyward,
   authenticate: Authenticate,
 ): void {
-  serve(app, contract.verifyKey, authenticate, ({ caller, body }) => {
+  serve(app, contract.verifyKey, authenticate, async ({ caller, body, reply }) => {
     demandVerify(caller)
-    const verification = verifier.verify(verificationRequest(caller, body, "/permissions"))
-    return verification instanceof Promise
-      ? verification.then(printVerification)
-      : printVerification(verification)
+    const verification = await verifier.verify(verificationRequest(caller, body, "/permissions"))
+    const { outcome, subject } = verification
+    if (outcome === "VALID" && subject) reply.headers(sunset(subject, clock.now()))
+    return printVerification(verification)
   })
 
   serve(app, contract.verifyKeys, authenticate, async ({ caller, body }) => {
@@ -86,16 +86,6 @@ export function serveVerification(
     const from = { guesser: request.ip, clientIp: request.ip, origin: originOf(request) }
     return verifier.verify({ text, visible, ...from, ...asked })
   }
-}
-
-/**
- * When what was presented stops working, if that is close: the secret, as the key has another by now, or the key itself.
- * `Sunset` is the header for that (RFC 8594 §3: an HTTP-date, which is to the second; never one that is too late).
- */
-function sunset({ key, secret }: Subject, now: Instant): Readonly<Record<string, string>> {
-  const ends = [key.expiresAt, secret.expiresAt].filter((at) => at !== null)
-  const end = Math.min(...ends) as Instant
-  return ends.length > 0 && isClose(end, now) ? { sunset: new Date(end).toUTCString() } : {}
 }
 
 /** What a gateway, and through it the holder, is told of a refusal (RFC 6750 §3.1, RFC 6585 §4). */
