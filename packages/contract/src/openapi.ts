@@ -167,8 +167,7 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
             ...referredHeaders([
               "X-Request-Id",
               ...(takesIdempotencyKey(route) ? ["Idempotency-Replayed"] : []),
-              ...(route.byHolder ? rateLimitHeaders : []),
-              ...(route.tellsOfEnd ? ["Sunset"] : []),
+              ...(route.byHolder ? [...rateLimitHeaders, "Sunset"] : []),
             ]),
             ...Object.fromEntries(own),
           },
