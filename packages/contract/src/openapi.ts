@@ -167,7 +167,8 @@ function successes(route: Route, schemas: SchemaComponents): JsonObject {
             ...referredHeaders([
               "X-Request-Id",
               ...(takesIdempotencyKey(route) ? ["Idempotency-Replayed"] : []),
-              ...(route.byHolder ? [...rateLimitHeaders, "Sunset"] : []),
+              ...(route.byHolder ? rateLimitHeaders : []),
+              ...(route.tellsOfEnd ? ["Sunset"] : []),
             ]),
             ...Object.fromEntries(own),
           },
