@@ -1,29 +1,48 @@
-import type { Problem, Route } from "@keyward/contract"
+import type { Route } from "@keyward/contract"
 import type { Received } from "./exchange.ts"
-import { KeywardProblem, KeywardUnexpectedAnswer } from "./failure.ts"
+import { KeywardUnexpectedAnswer } from "./failure.ts"
 import { retryAfterSeconds } from "./retry.ts"
+
+/** How an API puts what it answers: all in which the native one and each vendor's differ for who calls them. */
+export interface Envelope {
+  /**
+   * The refusal that an answer is.
+   * @param body what its text says as JSON, without the API key; undefined: it is no JSON
+   * @returns null: it is no refusal in this envelope
+   */
+  refusal(body: unknown, received: Received): Error | null
+  /**
+   * Whether a body, undefined where the text is no JSON, is one of a declared success that has a body. Absent: every
+   * object and array is.
+   */
+  readonly isAnswer?: (body: unknown, received: Received, route: Route) => boolean
+}
 
 /**
  * What an answer says: the body of a declared success, `undefined` where that has none.
  * @param apiKey is taken out of whatever an error would repeat of the answer; null: there is none
- * @throws KeywardProblem for a refusal, KeywardUnexpectedAnswer for what is no answer of this API
+ * @throws the envelope's refusal; KeywardUnexpectedAnswer for what is no answer of this API
  */
-export function readAnswer(route: Route, received: Received, apiKey: string | null): unknown {
+export function readAnswer(
+  route: Route,
+  received: Received,
+  apiKey: string | null,
+  { refusal, isAnswer = isObject }: Envelope,
+): unknown {
   const declared = route.answers[received.status]
   if (declared?.schema === null) return undefined
-  if (declared) {
-    const body = parseJson(received.text)
-    if (typeof body === "object" && body !== null) return body
-    throw unexpectedAnswer(route, received, apiKey)
-  }
-  const problem = parseJson(received.text, (value) => withoutKey(value, apiKey))
-  if (!isProblem(problem, received.status)) throw unexpectedAnswer(route, received, apiKey)
-  throw new KeywardProblem(problem, retryAfterSeconds(received.headers))
+  const body = parseJson(received.text, (value) => (declared ? value : withoutKey(value, apiKey)))
+  if (declared && isAnswer(body, received, route)) return body
+  throw refusal(body, received) ?? unexpectedAnswer(route, received, apiKey)
 }
 
-export function unexpectedAnswer(
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null
+}
+
+function unexpectedAnswer(
   route: Route,
-  { status, headers }: Pick<Received, "status" | "headers">,
+  { status, headers }: Received,
   apiKey: string | null,
 ): KeywardUnexpectedAnswer {
   const [type = ""] = (headers.get("content-type") ?? "").split(";")
@@ -36,7 +55,7 @@ export function unexpectedAnswer(
 }
 
 /** undefined for text that is no JSON. */
-export function parseJson(text: string, each: (value: unknown) => unknown = (value) => value): unknown {
+function parseJson(text: string, each: (value: unknown) => unknown): unknown {
   try {
     return JSON.parse(text, (_name, value: unknown) => each(value))
   } catch {
@@ -44,16 +63,6 @@ export function parseJson(text: string, each: (value: unknown) => unknown = (val
   }
 }
 
-export function withoutKey(value: unknown, apiKey: string | null): unknown {
+function withoutKey(value: unknown, apiKey: string | null): unknown {
   return typeof value === "string" && apiKey !== null ? value.replaceAll(apiKey, "[the API key]") : value
-}
-
-function isProblem(body: unknown, status: number): body is Problem {
-  if (typeof body !== "object" || body === null) return false
-  const { code, title, detail, fix, request_id, errors, ...rest } = body as Record<string, unknown>
-  return (
-    [code, title, detail, fix, request_id].every((member) => typeof member === "string") &&
-    Array.isArray(errors) &&
-    rest["status"] === status
-  )
 }

@@ -1,4 +1,4 @@
-import type { Answer, Body, Route } from "@keyward/contract"
+import type { Body } from "@keyward/contract"
 import {
   type ApiKeyResponse,
   createApiKey,
@@ -6,20 +6,19 @@ import {
   getApiKey,
   listActiveApiKeys,
 } from "@keyward/contract/arthur"
-import { parseJson, unexpectedAnswer, withoutKey } from "./answer.ts"
-import { exchange, type Received, type Server, type ServerOptions, serverOf } from "./exchange.ts"
-import type { CallInput, CallOptions } from "./request.ts"
-import { type Delay, patiently, retryAfterSeconds, timerDelay } from "./retry.ts"
+import { isObject } from "./answer.ts"
+import { type Call, type CallingOptions, callOf } from "./call.ts"
+import type { Received } from "./exchange.ts"
+import type { CallOptions } from "./request.ts"
+import { retryAfterSeconds } from "./retry.ts"
 
-export interface ArthurApiKeysOptions extends Pick<ServerOptions, "fetch" | "timeoutMs"> {
+export interface ArthurApiKeysOptions extends Pick<CallingOptions, "fetch" | "timeoutMs" | "delay"> {
   /** Where the server is: Keyward's Arthur dialect, or an Arthur GenAI Engine. */
   readonly baseUrl: string
   /** The master key, or another one that may manage keys. */
   readonly token: string
   /** How often a call is repeated that may be (all but create), after network trouble, 429 or 503; default 2. */
   readonly retries?: number
-  /** Default: a timer. */
-  readonly delay?: Delay
 }
 
 /** One thing that is wrong with a request, as FastAPI tells it. */
@@ -58,15 +57,11 @@ export class ArthurRefusal extends Error {
  * signal aborts. None of these repeats the token.
  */
 export class ArthurApiKeys {
-  readonly #server: Server
-  readonly #retries: number
-  readonly #delay: Delay
+  readonly #call: Call
 
   /** @throws TypeError on a baseUrl that is no plain http(s) URL, or a token that is no text of a key */
-  constructor({ token, retries = 2, delay = timerDelay, ...server }: ArthurApiKeysOptions) {
-    this.#server = serverOf({ ...server, apiKey: token })
-    this.#retries = retries
-    this.#delay = delay
+  constructor({ token, ...options }: ArthurApiKeysOptions) {
+    this.#call = callOf({ ...options, apiKey: token }, { refusal })
   }
 
   /** A new key. Its `key`, the bearer token to hand on, is shown this once. */
@@ -88,31 +83,11 @@ export class ArthurApiKeys {
   deactivateApiKey(id: string, options: CallOptions = {}): Promise<ApiKeyResponse | undefined> {
     return this.#call(deactivateApiKey, { params: { api_key_id: id }, ...options })
   }
-
-  #call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const patience = {
-      repetitions: route.method === "GET" || route.repeatable ? this.#retries : 0,
-      longestWaitMs: this.#server.timeoutMs,
-      delay: this.#delay,
-    }
-    return patiently(() => this.#attempt(route, input), patience, input.signal)
-  }
-
-  async #attempt<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const received = await exchange(this.#server, route, input)
-    const declared = route.answers[received.status]
-    if (declared?.schema === null) return undefined as Answer<R>
-    const body = parseJson(received.text, (value) =>
-      declared ? value : withoutKey(value, this.#server.apiKey),
-    )
-    if (declared && typeof body === "object" && body !== null) return body as Answer<R>
-    throw refusal(body, received) ?? unexpectedAnswer(route, received, this.#server.apiKey)
-  }
 }
 
 /** null for what is not in the vendor's envelope. */
 function refusal(body: unknown, { status, headers }: Received): ArthurRefusal | null {
-  if (status < 400 || typeof body !== "object" || body === null || !("detail" in body)) return null
+  if (status < 400 || !isObject(body)) return null
   const { detail } = body
   const retryAfter = retryAfterSeconds(headers)
   if (typeof detail === "string") return new ArthurRefusal(status, detail, [], retryAfter)
@@ -122,7 +97,7 @@ function refusal(body: unknown, { status, headers }: Received): ArthurRefusal | 
 }
 
 function isFault(value: unknown): value is ArthurFault {
-  if (typeof value !== "object" || value === null) return false
-  const { loc, msg, type } = value as Record<string, unknown>
+  if (!isObject(value)) return false
+  const { loc, msg, type } = value
   return Array.isArray(loc) && typeof msg === "string" && typeof type === "string"
 }

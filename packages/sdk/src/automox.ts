@@ -1,4 +1,4 @@
-import type { Answer, Body, Params, Query, Route } from "@keyward/contract"
+import type { Body, Params, Query } from "@keyward/contract"
 import {
   type ApiKey,
   type ApiKeyList,
@@ -11,20 +11,19 @@ import {
   getUserApiKeys,
   updateUserApiKey,
 } from "@keyward/contract/automox"
-import { parseJson, unexpectedAnswer, withoutKey } from "./answer.ts"
-import { exchange, type Received, type Server, type ServerOptions, serverOf } from "./exchange.ts"
-import type { CallInput, CallOptions } from "./request.ts"
-import { type Delay, patiently, retryAfterSeconds, timerDelay } from "./retry.ts"
+import { isObject } from "./answer.ts"
+import { type Call, type CallingOptions, callOf } from "./call.ts"
+import type { Received } from "./exchange.ts"
+import type { CallOptions } from "./request.ts"
+import { retryAfterSeconds } from "./retry.ts"
 
-export interface AutomoxApiKeysOptions extends Pick<ServerOptions, "fetch" | "timeoutMs"> {
+export interface AutomoxApiKeysOptions extends Pick<CallingOptions, "fetch" | "timeoutMs" | "delay"> {
   /** Where the server is: Keyward's Automox dialect, or `https://console.automox.com/api`. */
   readonly baseUrl: string
   /** The key of the user who calls. */
   readonly apiKey: string
   /** How often a call is repeated that may be (all but create and delete), after network trouble, 429 or 503; default 2. */
   readonly retries?: number
-  /** Default: a timer. */
-  readonly delay?: Delay
 }
 
 /** The server understood the call and refused it, in the vendor's envelope. */
@@ -52,15 +51,11 @@ export class AutomoxRefusal extends Error {
  * answers, and with the signal's reason when its signal aborts. None of these repeats the API key.
  */
 export class AutomoxApiKeys {
-  readonly #server: Server
-  readonly #retries: number
-  readonly #delay: Delay
+  readonly #call: Call
 
   /** @throws TypeError on a baseUrl that is no plain http(s) URL, or an apiKey that is no text of a key */
-  constructor({ retries = 2, delay = timerDelay, ...server }: AutomoxApiKeysOptions) {
-    this.#server = serverOf(server)
-    this.#retries = retries
-    this.#delay = delay
+  constructor(options: AutomoxApiKeysOptions) {
+    this.#call = callOf(options, { refusal })
   }
 
   /**
@@ -131,31 +126,11 @@ export class AutomoxApiKeys {
   ): Promise<ApiKeyList> {
     return this.#call(getOrganizationApiKeys, { params: { id }, query, ...options })
   }
-
-  #call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const patience = {
-      repetitions: route.method === "GET" || route.repeatable ? this.#retries : 0,
-      longestWaitMs: this.#server.timeoutMs,
-      delay: this.#delay,
-    }
-    return patiently(() => this.#attempt(route, input), patience, input.signal)
-  }
-
-  async #attempt<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const received = await exchange(this.#server, route, input)
-    const declared = route.answers[received.status]
-    if (declared?.schema === null) return undefined as Answer<R>
-    const body = parseJson(received.text, (value) =>
-      declared ? value : withoutKey(value, this.#server.apiKey),
-    )
-    if (declared && typeof body === "object" && body !== null) return body as Answer<R>
-    throw refusal(body, received) ?? unexpectedAnswer(route, received, this.#server.apiKey)
-  }
 }
 
 /** null for what is not in the vendor's envelope. */
 function refusal(body: unknown, { status, headers }: Received): AutomoxRefusal | null {
-  if (status < 400 || typeof body !== "object" || body === null || !("errors" in body)) return null
+  if (status < 400 || !isObject(body)) return null
   const { errors } = body
   if (!Array.isArray(errors) || !errors.every((text) => typeof text === "string")) return null
   return new AutomoxRefusal(status, errors, retryAfterSeconds(headers))

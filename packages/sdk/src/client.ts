@@ -1,30 +1,20 @@
-import {
-  type Answer,
-  checkKey,
-  type Query,
-  type Route,
-  readSelf,
-  takesIdempotencyKey,
-} from "@keyward/contract"
-import { readAnswer } from "./answer.ts"
+import { type Answer, checkKey, type Problem, type Query, readSelf } from "@keyward/contract"
+import { isObject } from "./answer.ts"
+import { type Call, type CallingOptions, callOf } from "./call.ts"
 import { membersOf, rolesOf, serviceAccountsOf, usersOf } from "./directory.ts"
-import { exchange, type Server, type ServerOptions, serverOf } from "./exchange.ts"
-import { withIdempotencyKey } from "./idempotency.ts"
-import type { AnyInput, CallInput, CallOptions } from "./request.ts"
+import type { Received } from "./exchange.ts"
+import { KeywardProblem } from "./failure.ts"
+import type { CallOptions } from "./request.ts"
 import { auditOf, healthOf, keysOf, keyspacesOf, organizationsOf } from "./resources.ts"
-import { type Delay, patiently, timerDelay } from "./retry.ts"
+import { retryAfterSeconds } from "./retry.ts"
 import { linksOf, sessionsOf } from "./sessions.ts"
 
-export interface KeywardClientOptions extends ServerOptions {
-  /** How long one attempt may take, and the longest wait between two; milliseconds, default 10 000. */
-  readonly timeoutMs?: number
+export interface KeywardClientOptions extends CallingOptions {
   /**
    * How often a call is repeated that may be (reading, verifying, creating), after network trouble, 429 or 503; default 2.
    * A call that creates is made with an idempotency key then, so that it creates nothing twice.
    */
   readonly retries?: number
-  /** Default: a timer. */
-  readonly delay?: Delay
 }
 
 /**
@@ -33,9 +23,8 @@ export interface KeywardClientOptions extends ServerOptions {
  * the signal's reason when its signal aborts. None of these repeats the API key.
  */
 export class KeywardClient {
-  readonly #server: Server
-  readonly #retries: number
-  readonly #delay: Delay
+  /** Calls a route of the contract. The named methods are this with a route filled in. */
+  readonly call: Call
 
   readonly organizations: ReturnType<typeof organizationsOf>
   readonly users: ReturnType<typeof usersOf>
@@ -50,11 +39,9 @@ export class KeywardClient {
   readonly health: ReturnType<typeof healthOf>
 
   /** @throws TypeError on a baseUrl that is no plain http(s) URL, or an apiKey that is no text of a key */
-  constructor({ retries = 2, delay = timerDelay, ...server }: KeywardClientOptions) {
-    this.#server = serverOf(server)
-    this.#retries = retries
-    this.#delay = delay
-    const call = this.call.bind(this)
+  constructor(options: KeywardClientOptions) {
+    const call = callOf(options, { refusal: problem })
+    this.call = call
     this.organizations = organizationsOf(call)
     this.users = usersOf(call)
     this.serviceAccounts = serviceAccountsOf(call)
@@ -77,20 +64,20 @@ export class KeywardClient {
   check(query: Query<typeof checkKey> = {}, options: CallOptions = {}): Promise<undefined> {
     return this.call(checkKey, { query, ...options })
   }
+}
 
-  /** Calls a route of the contract. The named methods are this with a route filled in. */
-  async call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const asked = this.#retries > 0 ? withIdempotencyKey(route, input) : input
-    const repeatable = route.method === "GET" || route.repeatable || takesIdempotencyKey(route)
-    const patience = {
-      repetitions: repeatable ? this.#retries : 0,
-      longestWaitMs: this.#server.timeoutMs,
-      delay: this.#delay,
-    }
-    return patiently(() => this.#attempt(route, asked), patience, input.signal) as Promise<Answer<R>>
-  }
+/** null for what is no problem document of this API. */
+function problem(body: unknown, { status, headers }: Received): KeywardProblem | null {
+  return isProblem(body) && body.status === status
+    ? new KeywardProblem(body, retryAfterSeconds(headers))
+    : null
+}
 
-  async #attempt(route: Route, input: AnyInput): Promise<unknown> {
-    return readAnswer(route, await exchange(this.#server, route, input), this.#server.apiKey)
-  }
+function isProblem(body: unknown): body is Problem {
+  if (!isObject(body)) return false
+  const { code, title, detail, fix, request_id, errors } = body
+  return (
+    [code, title, detail, fix, request_id].every((member) => typeof member === "string") &&
+    Array.isArray(errors)
+  )
 }

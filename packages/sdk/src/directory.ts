@@ -1,9 +1,10 @@
 import type { Query } from "@keyward/contract"
 import * as contract from "@keyward/contract"
+import type { Call } from "./call.ts"
 import { keyedBy } from "./idempotency.ts"
 import { itemsOfPages } from "./pages.ts"
 import type { CallOptions, CreateOptions } from "./request.ts"
-import { type Call, type ChangeOptions, ifMatch } from "./resources.ts"
+import { type ChangeOptions, ifMatch } from "./resources.ts"
 
 export function usersOf(call: Call) {
   const params = (userId: string) => ({ params: { user_id: userId } })

@@ -1,4 +1,3 @@
-import type { Answer, Route } from "@keyward/contract"
 import {
   type ApiKeyResponseDto,
   type CreateApiKeyRequestDto,
@@ -10,18 +9,17 @@ import {
   type UpdateApiKeyRequest,
   updateApiKey,
 } from "@keyward/contract/docspace"
-import { parseJson, unexpectedAnswer, withoutKey } from "./answer.ts"
-import { exchange, type Received, type Server, type ServerOptions, serverOf } from "./exchange.ts"
-import type { CallInput, CallOptions } from "./request.ts"
-import { type Delay, patiently, retryAfterSeconds, timerDelay } from "./retry.ts"
+import { type Envelope, isObject } from "./answer.ts"
+import { type Call, type CallingOptions, callOf } from "./call.ts"
+import type { Received, ServerOptions } from "./exchange.ts"
+import type { CallOptions } from "./request.ts"
+import { retryAfterSeconds } from "./retry.ts"
 
-interface DocSpaceServerOptions extends Pick<ServerOptions, "fetch" | "timeoutMs"> {
+interface DocSpaceServerOptions extends Pick<CallingOptions, "fetch" | "timeoutMs" | "delay"> {
   /** Where the portal is: Keyward's DocSpace dialect, or `https://your-docspace.onlyoffice.com`. */
   readonly baseUrl: string
   /** How often a call is repeated that may be (all but create and delete), after network trouble, 429 or 503; default 2. */
   readonly retries?: number
-  /** Default: a timer. */
-  readonly delay?: Delay
 }
 
 /** Who calls: by an API key, the token of a session or a JWT; or by an e-mail address and its password (HTTP Basic). */
@@ -56,16 +54,11 @@ export class DocSpaceRefusal extends Error {
  * signal's reason when its signal aborts. None of these repeats the credential.
  */
 export class DocSpaceApiKeys {
-  readonly #server: Server
-  readonly #retries: number
-  readonly #delay: Delay
+  readonly #call: Call
 
   /** @throws TypeError on a baseUrl that is no plain http(s) URL, or an apiKey that is no text of a credential */
   constructor(options: DocSpaceApiKeysOptions) {
-    const { retries = 2, delay = timerDelay, baseUrl, fetch, timeoutMs } = options
-    this.#server = serverOf({ baseUrl, fetch, timeoutMs, ...credentialOf(options) })
-    this.#retries = retries
-    this.#delay = delay
+    this.#call = callOf({ ...options, ...credentialOf(options) }, envelope)
   }
 
   /** A new key. Its `key`, the bearer token to hand on, is shown this once. */
@@ -100,25 +93,6 @@ export class DocSpaceApiKeys {
   async deleteApiKey(keyId: string, options: CallOptions = {}): Promise<boolean> {
     return (await this.#call(deleteApiKey, { params: { keyId }, ...options })).response
   }
-
-  #call<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const patience = {
-      repetitions: route.method === "GET" || route.repeatable ? this.#retries : 0,
-      longestWaitMs: this.#server.timeoutMs,
-      delay: this.#delay,
-    }
-    return patiently(() => this.#attempt(route, input), patience, input.signal)
-  }
-
-  async #attempt<R extends Route>(route: R, input: CallInput<R>): Promise<Answer<R>> {
-    const received = await exchange(this.#server, route, input)
-    const succeeded = route.answers[received.status] !== undefined
-    const body = parseJson(received.text, (value) =>
-      succeeded ? value : withoutKey(value, this.#server.apiKey),
-    )
-    if (succeeded && isObject(body) && "response" in body) return body as Answer<R>
-    throw refusal(body, received) ?? unexpectedAnswer(route, received, this.#server.apiKey)
-  }
 }
 
 function credentialOf(options: DocSpaceApiKeysOptions): Pick<ServerOptions, "apiKey" | "present"> {
@@ -130,6 +104,8 @@ function credentialOf(options: DocSpaceApiKeysOptions): Pick<ServerOptions, "api
     present: (pair) => ({ authorization: `Basic ${pair}` }),
   }
 }
+
+const envelope: Envelope = { refusal, isAnswer: (body) => isObject(body) && "response" in body }
 
 /** null for what is not in the vendor's envelope. */
 function refusal(body: unknown, { status, headers, text }: Received): DocSpaceRefusal | null {
@@ -154,8 +130,4 @@ function isFaults(value: unknown): value is DocSpaceRefusal["faults"] {
       (texts) => Array.isArray(texts) && texts.every((text) => typeof text === "string"),
     )
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null
 }

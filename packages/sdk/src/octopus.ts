@@ -1,4 +1,4 @@
-import type { Answer, Body, Query, Route } from "@keyward/contract"
+import type { Body, Query } from "@keyward/contract"
 import {
   type ApiKeyCollection,
   type ApiKeyCreatedResource,
@@ -11,24 +11,19 @@ import {
   type TaskResource,
   type UserResource,
 } from "@keyward/contract/octopus"
-import { parseJson, unexpectedAnswer, withoutKey } from "./answer.ts"
-import { exchange, type Fetch, type Received, type Server, serverOf } from "./exchange.ts"
-import type { AnyInput, CallInput, CallOptions } from "./request.ts"
-import { type Delay, patiently, retryAfterSeconds, timerDelay } from "./retry.ts"
+import { type Envelope, isObject } from "./answer.ts"
+import { type Call, type CallingOptions, callOf } from "./call.ts"
+import type { Received } from "./exchange.ts"
+import type { CallOptions } from "./request.ts"
+import { retryAfterSeconds } from "./retry.ts"
 
-export interface OctopusApiKeysOptions {
+export interface OctopusApiKeysOptions extends Pick<CallingOptions, "fetch" | "timeoutMs" | "delay"> {
   /** Where the server is: Keyward's Octopus dialect, or an Octopus Server. Without `/api`. */
   readonly baseUrl: string
   /** The key of a user or service account: `API-…`. */
   readonly apiKey: string
-  /** Default: the platform's. */
-  readonly fetch?: Fetch
-  /** How long one attempt may take, and the longest wait between two; milliseconds, default 10 000. */
-  readonly timeoutMs?: number
   /** How often a call that only reads is repeated after network trouble, 429 or 503; default 2. */
   readonly retries?: number
-  /** Default: a timer. */
-  readonly delay?: Delay
 }
 
 /** The server understood the call and refused it, in the vendor's envelope. */
@@ -65,15 +60,11 @@ export class OctopusRefusal extends Error {
  * repeats the key that was presented.
  */
 export class OctopusApiKeys {
-  readonly #server: Server
-  readonly #retries: number
-  readonly #delay: Delay
+  readonly #call: Call
 
   /** @throws TypeError on a baseUrl that is no plain http(s) URL, or an apiKey that is no text of a key */
-  constructor({ retries = 2, delay = timerDelay, ...server }: OctopusApiKeysOptions) {
-    this.#server = serverOf({ ...server, present: (apiKey) => ({ "x-octopus-apikey": apiKey }) })
-    this.#retries = retries
-    this.#delay = delay
+  constructor(options: OctopusApiKeysOptions) {
+    this.#call = callOf({ ...options, present: (apiKey) => ({ "x-octopus-apikey": apiKey }) }, envelope)
   }
 
   /** Who the key belongs to: its `Id` is the `userId` of the other calls. */
@@ -105,34 +96,20 @@ export class OctopusApiKeys {
 
   /** Revokes a key. @returns the task that did it; undefined from a server that does not say */
   deleteApiKey(userId: string, id: string, options: CallOptions = {}): Promise<TaskResource | undefined> {
-    return this.#call<typeof deleteApiKey, undefined>(deleteApiKey, { params: { userId, id }, ...options })
+    return this.#call(deleteApiKey, { params: { userId, id }, ...options })
   }
+}
 
-  /** @typeParam Else what else a server may answer than what the route declares */
-  #call<R extends Route, Else = never>(route: R, input: CallInput<R>): Promise<Answer<R> | Else> {
-    const patience = {
-      repetitions: route.method === "GET" ? this.#retries : 0,
-      longestWaitMs: this.#server.timeoutMs,
-      delay: this.#delay,
-    }
-    return patiently(() => this.#attempt(route, input), patience, input.signal) as Promise<Answer<R> | Else>
-  }
-
-  async #attempt(route: Route, input: AnyInput): Promise<unknown> {
-    const received = await exchange(this.#server, route, input)
-    const { status, text } = received
-    const isSuccess = status in route.answers
-    if (isSuccess && route.method === "DELETE" && text === "") return undefined
-    const body = parseJson(text, (value) => (isSuccess ? value : withoutKey(value, this.#server.apiKey)))
-    if (isSuccess && typeof body === "object" && body !== null) return body
-    throw refusal(body, received) ?? unexpectedAnswer(route, received, this.#server.apiKey)
-  }
+const envelope: Envelope = {
+  refusal,
+  // A server that deletes at once says nothing of it.
+  isAnswer: (body, { text }, { method }) => isObject(body) || (method === "DELETE" && text === ""),
 }
 
 /** null for what is not in the vendor's envelope. */
 function refusal(body: unknown, { status, headers }: Received): OctopusRefusal | null {
-  if (status < 400 || typeof body !== "object" || body === null || !("ErrorMessage" in body)) return null
-  const { ErrorMessage, Errors, HelpText } = body as Record<string, unknown>
+  if (status < 400 || !isObject(body)) return null
+  const { ErrorMessage, Errors, HelpText } = body
   if (typeof ErrorMessage !== "string") return null
   return new OctopusRefusal(status, {
     errorMessage: ErrorMessage,

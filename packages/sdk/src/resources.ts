@@ -1,11 +1,9 @@
-import type { Answer, Body, Query, Route } from "@keyward/contract"
+import type { Body, Query } from "@keyward/contract"
 import * as contract from "@keyward/contract"
+import type { Call } from "./call.ts"
 import { keyedBy } from "./idempotency.ts"
 import { itemsOfPages } from "./pages.ts"
-import type { CallInput, CallOptions, CreateOptions } from "./request.ts"
-
-/** Makes a call of the contract: what all the named methods are made of. */
-export type Call = <R extends Route>(route: R, input: CallInput<R>) => Promise<Answer<R>>
+import type { CallOptions, CreateOptions } from "./request.ts"
 
 /** How an object that has revisions is changed. */
 export interface ChangeOptions extends CallOptions {

@@ -1,9 +1,9 @@
 import type { Body, Query } from "@keyward/contract"
 import * as contract from "@keyward/contract"
+import type { Call } from "./call.ts"
 import { keyedBy } from "./idempotency.ts"
 import { itemsOfPages } from "./pages.ts"
 import type { CallOptions, CreateOptions } from "./request.ts"
-import type { Call } from "./resources.ts"
 
 /** A client presents the token of a session as it does a key: as its `apiKey`. */
 export function sessionsOf(call: Call) {
