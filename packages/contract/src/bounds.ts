@@ -57,6 +57,8 @@ export const bounds = {
     exclusiveSets: 50,
     exclusivePermissions: 50,
   },
+  /** `running`: most tasks of an organization at a time. `keptDays`: how long one that has ended can be read. */
+  task: { running: 10, keptDays: 30 },
   /** How long a deleted key can be restored. */
   restorableDays: 30,
   /** Most roles that one user or service account can have. */

@@ -127,6 +127,11 @@ export const problems = {
     title: "Too many keys",
     fix: "Delete keys first, or revoke some where only active ones count, or have the keyspace's policy allow more.",
   },
+  too_many_tasks: {
+    status: 409,
+    title: "Too many tasks",
+    fix: "Wait until one of the tasks that run has ended, or cancel one.",
+  },
   idempotency_key_reused: {
     status: 409,
     title: "Idempotency key reused",

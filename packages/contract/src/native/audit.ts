@@ -46,6 +46,10 @@ export const auditActions = [
   "key.restored",
   "key.purged",
   "key.revealed",
+  "task.created",
+  "task.cancelled",
+  "task.finished",
+  "task.stopped",
 ] as const
 
 export const auditTargets = [
@@ -56,9 +60,14 @@ export const auditTargets = [
   "session",
   "keyspace",
   "key",
+  "task",
 ] as const
 
 export const credentialKinds = ["key", "session", "token"] as const
+
+export const actorKind = oneOf([...ownerKinds, "system"], {
+  description: "What the actor is. `system`: Keyward itself, at the first start or in a job.",
+})
 
 const hash = "SHA-256 in hexadecimal, 64 characters."
 
@@ -72,9 +81,7 @@ export const AuditEvent = Type.Object(
     action: oneOf(auditActions, { description: "What was done." }),
     actor: Type.Object(
       {
-        kind: oneOf([...ownerKinds, "system"], {
-          description: "What the actor is. `system`: Keyward itself, at the first start or in a job.",
-        }),
+        kind: actorKind,
         id: Type.String({ description: "The actor's id." }),
         credential: nullable(
           Type.Object(

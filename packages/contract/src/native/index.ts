@@ -15,6 +15,7 @@ export * from "./rotation.ts"
 export * from "./routes.ts"
 export * from "./service-accounts.ts"
 export * from "./sessions.ts"
+export * from "./tasks.ts"
 export * from "./users.ts"
 export {
   KeyspaceLimit,

@@ -154,6 +154,14 @@ export const blindSecret = {
   ),
 }
 
+/** Tags of keys, as a caller writes them. */
+export function tags(description: string) {
+  return list(Type.String({ minLength: 1, maxLength: bounds.tagLength }), {
+    description,
+    maxItems: bounds.key.tags,
+  })
+}
+
 /** What a key's policy is made of, as a caller writes it. */
 const policy = {
   owner: OwnerInput,
@@ -162,10 +170,7 @@ const policy = {
     description: "Names of roles of the keyspace.",
     maxItems: bounds.key.roles,
   }),
-  tags: list(Type.String({ minLength: 1, maxLength: bounds.tagLength }), {
-    description: "Words to find it by.",
-    maxItems: bounds.key.tags,
-  }),
+  tags: tags("Words to find it by."),
   metadata: metadata("What you keep with the key. Keyward never interprets it; no secrets, please."),
   limits: list(LimitInput, {
     description: "The key's own limits; one of the same name takes the place of its keyspace's.",

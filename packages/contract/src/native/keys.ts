@@ -30,6 +30,26 @@ import {
 
 const params = Type.Object({ key_id: idInput("The key's id.") })
 
+/** What of a key is asked for where keys are chosen: in a list, and for a task. Beside these there is the owner. */
+export const keyFilter = {
+  keyspace_id: Type.Optional(idInput("Only keys of this keyspace.")),
+  state: Type.Optional(oneOf(keyStates, { description: "Only keys in this state now." })),
+  tag: Type.Optional(
+    Type.String({
+      description: "Only keys with this tag, compared exactly.",
+      minLength: 1,
+      maxLength: bounds.tagLength,
+    }),
+  ),
+  name_prefix: Type.Optional(name("Only keys whose name starts so, case included.")),
+  expires_from: Type.Optional(timestamp("Only keys that expire at this instant or later.")),
+  expires_before: Type.Optional(timestamp("Only keys that expire before this instant.")),
+  last_used_from: Type.Optional(timestamp("Only keys last used at this instant or later.")),
+  last_used_before: Type.Optional(
+    timestamp("Only keys last used before this instant; never keys that were not used at all."),
+  ),
+}
+
 const deleted = Type.Optional(
   Type.Boolean({
     description: `true: only what was deleted in the last ${bounds.restorableDays} days, and can be restored. Default: only what is not deleted.`,
@@ -60,24 +80,9 @@ export const listKeys = route({
     "The newest first; with `name_prefix` by name, with a range of instants by what it ranges over, ascending; deleted ones the last deleted first, whatever else is asked for. A caller whose permission is bound to a keyspace names that keyspace.",
   permission: "keys.read",
   query: input({
-    keyspace_id: Type.Optional(idInput("Only keys of this keyspace.")),
+    ...keyFilter,
     owner_kind: Type.Optional(ownerKind("Only keys of this owner; goes with `owner_id`.")),
     owner_id: Type.Optional(ownerId("Only keys of this owner; goes with `owner_kind`.")),
-    state: Type.Optional(oneOf(keyStates, { description: "Only keys in this state now." })),
-    tag: Type.Optional(
-      Type.String({
-        description: "Only keys with this tag, compared exactly.",
-        minLength: 1,
-        maxLength: bounds.tagLength,
-      }),
-    ),
-    name_prefix: Type.Optional(name("Only keys whose name starts so, case included.")),
-    expires_from: Type.Optional(timestamp("Only keys that expire at this instant or later.")),
-    expires_before: Type.Optional(timestamp("Only keys that expire before this instant.")),
-    last_used_from: Type.Optional(timestamp("Only keys last used at this instant or later.")),
-    last_used_before: Type.Optional(
-      timestamp("Only keys last used before this instant; never keys that were not used at all."),
-    ),
     deleted,
     ...pageQuery,
   }),

@@ -48,6 +48,7 @@ import {
   signIn,
   signOut,
 } from "./sessions.ts"
+import { cancelTask, createTask, listTaskResults, listTasks, readTask } from "./tasks.ts"
 import {
   createUser,
   listUsers,
@@ -119,6 +120,11 @@ export const nativeRoutes = [
   extendRotation,
   addKeyCredits,
   readKeyUsage,
+  createTask,
+  listTasks,
+  readTask,
+  cancelTask,
+  listTaskResults,
   verifyKey,
   verifyKeys,
   checkKey,
