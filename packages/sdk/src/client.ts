@@ -6,8 +6,9 @@ import type { Received } from "./exchange.ts"
 import { KeywardProblem } from "./failure.ts"
 import type { CallOptions } from "./request.ts"
 import { auditOf, healthOf, keysOf, keyspacesOf, organizationsOf } from "./resources.ts"
-import { retryAfterSeconds } from "./retry.ts"
+import { retryAfterSeconds, timerDelay } from "./retry.ts"
 import { linksOf, sessionsOf } from "./sessions.ts"
+import { tasksOf } from "./tasks.ts"
 
 export interface KeywardClientOptions extends CallingOptions {
   /**
@@ -35,6 +36,7 @@ export class KeywardClient {
   readonly roles: ReturnType<typeof rolesOf>
   readonly keyspaces: ReturnType<typeof keyspacesOf>
   readonly keys: ReturnType<typeof keysOf>
+  readonly tasks: ReturnType<typeof tasksOf>
   readonly audit: ReturnType<typeof auditOf>
   readonly health: ReturnType<typeof healthOf>
 
@@ -51,6 +53,7 @@ export class KeywardClient {
     this.roles = rolesOf(call)
     this.keyspaces = keyspacesOf(call)
     this.keys = keysOf(call)
+    this.tasks = tasksOf(call, options.delay ?? timerDelay)
     this.audit = auditOf(call)
     this.health = healthOf(call)
   }
