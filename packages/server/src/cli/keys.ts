@@ -1,10 +1,4 @@
-import {
-  type Key,
-  keyStates,
-  type OwnerInput,
-  type RevocationInput,
-  revocationReasons,
-} from "@keyward/contract"
+import { type RevocationInput, revocationReasons } from "@keyward/contract"
 import { type Command, Option } from "commander"
 import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
 import { clearOption } from "./clear-option.ts"
@@ -16,8 +10,9 @@ import {
   creditsPatchOf,
   newCreditsOf,
 } from "./credits.ts"
+import { addKeyFilterOptions, type KeyFilterOptions, keyFilterOf } from "./key-filter.ts"
 import { addKeyPolicyOptions, clearable, type KeyPolicyOptions, policyOf } from "./key-policy.ts"
-import { given, ownerOf, wholeNumber } from "./option-text.ts"
+import { given, wholeNumber } from "./option-text.ts"
 import { printJson, printLine, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { printKey, printWithSecret } from "./print-key.ts"
@@ -40,19 +35,11 @@ export function addKeys(program: Command): void {
   addBlindOptions(create)
   addCreatingOptions(create).action(createKey)
 
-  const list = keys
-    .command("list")
-    .summary("list keys: the newest first, or by what the filter ranges over")
-    .option("--keyspace <id>", "only keys of this keyspace")
-    .option("--owner <kind:id>", "only keys of this owner", ownerOf)
-    .addOption(new Option("--state <state>", "only keys in this state").choices(keyStates))
-    .option("--tag <tag>", "only keys with this tag")
-    .option("--name-prefix <text>", "only keys whose name starts so")
-    .option("--expires-from <timestamp>", "only keys that expire then or later")
-    .option("--expires-before <timestamp>", "only keys that expire earlier")
-    .option("--last-used-from <timestamp>", "only keys last used then or later")
-    .option("--last-used-before <timestamp>", "only keys last used earlier")
-    .option("--deleted", "only deleted keys that can be restored, the last deleted first")
+  const list = keys.command("list").summary("list keys: the newest first, or by what the filter ranges over")
+  addKeyFilterOptions(list).option(
+    "--deleted",
+    "only deleted keys that can be restored, the last deleted first",
+  )
   addPageOptions(list).action(listKeys)
 
   const show = keys
@@ -137,34 +124,17 @@ async function createKey(options: CreateOptions): Promise<void> {
   await printWithSecret(await client.keys.create(key, creationOf(options)), made, options)
 }
 
-interface ListOptions extends PageOptions {
-  readonly keyspace?: string
-  readonly owner?: OwnerInput
-  readonly state?: Key["state"]
-  readonly tag?: string
-  readonly namePrefix?: string
-  readonly expiresFrom?: string
-  readonly expiresBefore?: string
-  readonly lastUsedFrom?: string
-  readonly lastUsedBefore?: string
+interface ListOptions extends PageOptions, KeyFilterOptions {
   readonly deleted?: true
 }
 
 async function listKeys(options: ListOptions): Promise<void> {
   const client = await connect(options)
-  const filter = given({
-    keyspace_id: options.keyspace,
-    owner_kind: options.owner?.kind,
-    owner_id: options.owner?.id,
-    state: options.state,
-    tag: options.tag,
-    name_prefix: options.namePrefix,
-    expires_from: options.expiresFrom,
-    expires_before: options.expiresBefore,
-    last_used_from: options.lastUsedFrom,
-    last_used_before: options.lastUsedBefore,
-    deleted: options.deleted,
-  })
+  const { owner, deleted } = options
+  const filter = {
+    ...keyFilterOf(options),
+    ...given({ owner_kind: owner?.kind, owner_id: owner?.id, deleted }),
+  }
   await printPages(
     options,
     (page) => client.keys.list({ ...filter, ...page }),

@@ -21,6 +21,7 @@ import { addSecrets } from "./secrets.ts"
 import { addServe } from "./serve.ts"
 import { addServiceAccounts } from "./service-accounts.ts"
 import { addSessions } from "./sessions.ts"
+import { addTasks } from "./tasks.ts"
 import { addUsers } from "./users.ts"
 
 /** Columns of the help texts; fixed, so that docs/cli.md does not depend on somebody's terminal. */
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   program.commandsGroup("Talk to a server:")
   addKeyspaces(program)
   addKeys(program)
+  addTasks(program)
   addOrganizations(program)
   addUsers(program)
   addServiceAccounts(program)
