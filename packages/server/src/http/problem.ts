@@ -1,6 +1,13 @@
 import { maxHeaderSize } from "node:http"
 import type { Socket } from "node:net"
-import { type Problem, type ProblemCode, problemMediaType, problems, problemType } from "@keyward/contract"
+import {
+  type Problem,
+  type ProblemCode,
+  problemMediaType,
+  problems,
+  problemType,
+  type TaskProblem,
+} from "@keyward/contract"
 import { AuthorityError, type Failure, type InputError } from "@keyward/core"
 import type { ConnectionError, FastifyReply, FastifyRequest } from "fastify"
 
@@ -72,22 +79,24 @@ const unreadable: Readonly<Record<string, string>> = {
 }
 
 function problemDocument(code: ProblemCode, occurrence: Occurrence, requestId: string): Problem {
-  const { status, title, fix } = problems[code]
+  const { status, title } = problems[code]
+  const { detail, fix, ...rest } = printOccurrence(code, occurrence)
+  return { type: problemType(code), title, status, detail, code, request_id: requestId, fix, ...rest }
+}
+
+/** Why a task left a key as it was: what of the problem of a single call is about the key. */
+export function printFailure(failure: Failure): TaskProblem {
+  const { code } = failure
+  return { code, ...printOccurrence(code, occurrenceOf(failure)) }
+}
+
+function printOccurrence(code: ProblemCode, occurrence: Occurrence): Omit<TaskProblem, "code"> {
+  const { detail, fix = problems[code].fix, errors = [], missingPermissions } = occurrence
   return {
-    type: problemType(code),
-    title,
-    status,
-    detail: occurrence.detail,
-    code,
-    request_id: requestId,
-    fix: occurrence.fix ?? fix,
-    errors: (occurrence.errors ?? []).map(({ member, message, fix, rule }) => ({
-      member,
-      message,
-      fix,
-      ...(rule && { rule }),
-    })),
-    ...(occurrence.missingPermissions ? { missing_permissions: [...occurrence.missingPermissions] } : {}),
+    detail,
+    fix,
+    errors: errors.map(({ member, message, fix, rule }) => ({ member, message, fix, ...(rule && { rule }) })),
+    ...(missingPermissions ? { missing_permissions: [...missingPermissions] } : {}),
   }
 }
 
@@ -194,6 +203,8 @@ function occurrenceOf(failure: Failure): Occurrence {
       return tryAgainIn(failure.retryAfterMs)
     case "too_many_keys":
       return tooManyKeys(failure)
+    case "too_many_tasks":
+      return { detail: `${failure.limit} tasks are running already, as many as there may be.` }
     case "store_unavailable":
       return { detail: "The store does not answer.", headers: { "retry-after": storeRetrySeconds } }
   }

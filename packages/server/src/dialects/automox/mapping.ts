@@ -114,6 +114,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   rotation_under_way: unexpected,
   no_rotation: unexpected,
   last_owner: unexpected,
+  too_many_tasks: unexpected,
   idempotency_key_reused: unexpected,
   idempotency_in_progress: unexpected,
   sign_in_refused: unexpected,

@@ -137,6 +137,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   built_in_keyspace: unexpected,
   built_in_role: unexpected,
   last_owner: unexpected,
+  too_many_tasks: unexpected,
   idempotency_key_reused: unexpected,
   idempotency_in_progress: unexpected,
 }
