@@ -25,6 +25,7 @@ export type ResourceKind =
   | "key"
   | "secret"
   | "replay"
+  | "task"
 
 /**
  * Why the authority did not do what it was asked. A refused key is not among these: a verification has an outcome;
@@ -61,6 +62,8 @@ export type Failure =
   | { readonly code: "overloaded"; readonly retryAfterMs: number }
   /** The keyspace's policy allows no more keys: in all, or of the key's owner. */
   | { readonly code: "too_many_keys"; readonly limit: number; readonly per: "keyspace" | "owner" }
+  /** So many tasks of the organization are running already. */
+  | { readonly code: "too_many_tasks"; readonly limit: number }
   /** The caller's idempotency key names another intent. */
   | { readonly code: "idempotency_key_reused" }
   /** The call that named the idempotency key first is not answered yet. */

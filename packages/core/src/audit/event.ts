@@ -62,6 +62,10 @@ export const auditActions = [
   "key.restored",
   "key.purged",
   "key.revealed",
+  "task.created",
+  "task.cancelled",
+  "task.finished",
+  "task.stopped",
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
@@ -73,6 +77,7 @@ export const auditTargets = [
   "session",
   "keyspace",
   "key",
+  "task",
 ] as const
 export type AuditTarget = (typeof auditTargets)[number]
 

@@ -17,6 +17,7 @@ import type {
   TimePosition,
 } from "../store/list.ts"
 import type { UsageCount } from "../store/store.ts"
+import type { Task, TaskResult, TaskResultKind } from "../task.ts"
 import type { Instant } from "../time.ts"
 import type { Subject } from "../verification/subject.ts"
 import { acting } from "./acting.ts"
@@ -40,6 +41,7 @@ import * as rotation from "./rotation.ts"
 import * as sessions from "./sessions.ts"
 import { authenticate, type SignInAttempt, signIn } from "./sign-in.ts"
 import { SignInThrottle } from "./sign-in-throttle.ts"
+import * as tasks from "./tasks.ts"
 import * as violations from "./violations.ts"
 import type { Visit } from "./visit.ts"
 
@@ -206,6 +208,25 @@ export interface Authority {
   ): Promise<{ readonly key: Key; readonly secret: string }>
   keyUsage(caller: Caller, id: string, from: Instant, to: Instant): Promise<readonly UsageCount[]>
 
+  /** Has many keys changed, after this has returned. */
+  createTask(caller: Caller, input: tasks.NewTask): Promise<Task>
+  task(caller: Caller, id: string): Promise<Task>
+  /** The newest first. */
+  tasks(
+    caller: Caller,
+    filter: tasks.ListedTasks,
+    page: Page<TimePosition>,
+  ): Promise<PageOf<Task, TimePosition>>
+  /** Of one that has ended: nothing happens. */
+  cancelTask(caller: Caller, id: string): Promise<Task>
+  /** What a task came to with each key so far, by the key's id. */
+  taskResults(
+    caller: Caller,
+    id: string,
+    filter: { readonly kind?: TaskResultKind | undefined },
+    page: Page<string>,
+  ): Promise<PageOf<TaskResult, string>>
+
   auditEvents(caller: Caller, filter: AuditFilter, page: AuditPage): Promise<PageOf<AuditEvent, number>>
 }
 
@@ -279,6 +300,11 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     restoreKey: (caller, id, revision) => deletedKeys.restoreKey(deps, caller, id, revision),
     revealKey: (caller, id, reason) => keys.revealKey(deps, caller, id, reason),
     keyUsage: (caller, id, from, to) => keys.keyUsage(deps, caller, id, from, to),
+    createTask: (caller, input) => tasks.createTask(deps, replays, caller, input),
+    task: (caller, id) => tasks.readTask(deps, caller, id),
+    tasks: (caller, filter, page) => tasks.listTasks(deps, caller, filter, page),
+    cancelTask: (caller, id) => tasks.cancelTask(deps, caller, id),
+    taskResults: (caller, id, filter, page) => tasks.listTaskResults(deps, caller, id, filter, page),
     auditEvents: async (caller, filter, page) => {
       demand(caller, "audit.read", null)
       return deps.store.auditEvents(caller.organizationId, filter, page)

@@ -74,33 +74,40 @@ export async function checkKey(
       fix: "Use an instant before expires_at.",
     })
   }
-  errors.push(...(await ownerErrors(findPrincipal, before, key)))
+  if (!isSameOwner(key.owner, before.owner)) {
+    errors.push(...(await ownerErrors(findPrincipal, key, "/owner/id")))
+  }
   if (errors.length > 0) fail({ code: "invalid_input", errors })
 }
 
-async function ownerErrors(
+/**
+ * What is wrong with whom a key is given to.
+ * @param member the JSON Pointer of the owner's id
+ */
+export async function ownerErrors(
   findPrincipal: FindPrincipal,
-  before: Key,
-  { organizationId, owner }: Key,
+  { organizationId, owner }: Pick<Key, "organizationId" | "owner">,
+  member: string,
 ): Promise<InputError[]> {
-  if (isSameOwner(owner, before.owner)) return []
   switch (owner.kind) {
     case "external":
       return []
     case "organization":
-      return owner.id === organizationId ? [] : [unknownOwner("The organization owns only its own keys.")]
+      return owner.id === organizationId
+        ? []
+        : [unknownOwner(member, "The organization owns only its own keys.")]
     case "user":
     case "service_account": {
       const principal = await findPrincipal(owner.id)
       if (principal?.kind === owner.kind) return []
-      return [unknownOwner(`There is no such ${owner.kind.replace("_", " ")}.`)]
+      return [unknownOwner(member, `There is no such ${owner.kind.replace("_", " ")}.`)]
     }
   }
 }
 
-function unknownOwner(message: string): InputError {
+function unknownOwner(member: string, message: string): InputError {
   return {
-    member: "/owner/id",
+    member,
     message,
     fix: 'Name one that exists, or use the kind "external" for an id of your own.',
   }

@@ -9,6 +9,11 @@ export class Holdings implements Holder {
     this.#sets = sets
   }
 
+  /** The grants of each set: what the same holdings can be made of again. */
+  get grants(): readonly (readonly string[])[] {
+    return this.#sets.map(({ grants }) => grants)
+  }
+
   /** What is held here and by another set too. */
   within(set: PermissionSet): Holdings {
     return new Holdings(this.#sets.length === 0 ? [] : [...this.#sets, set])

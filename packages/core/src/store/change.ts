@@ -5,6 +5,7 @@ import type { Organization } from "../organization.ts"
 import type { Principal } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
+import type { Task, TaskResult, TaskState } from "../task.ts"
 import type { Instant } from "../time.ts"
 
 export interface Commit {
@@ -94,3 +95,18 @@ export type Change =
   | { readonly kind: "credits.set"; readonly keyId: string; readonly remaining: number; readonly at: Instant }
   /** Adds to it, after the refills that are due at `at`. "not_found" as for `credits.set`; refused as `added` says. */
   | { readonly kind: "credits.add"; readonly keyId: string; readonly units: number; readonly at: Instant }
+  /** Refused with "too_many_tasks" when so many of the organization are running already. */
+  | { readonly kind: "task.insert"; readonly task: Task; readonly runningAtMost: number }
+  /**
+   * Keeps what a task came to with one key, and counts it. Refused with "not_found" unless the task is running, and with
+   * "already_exists" (key_id) where it has a result of the key: so whatever is changed in the same commit is changed once,
+   * and not at all once the task has ended.
+   */
+  | { readonly kind: "task.result"; readonly taskId: string; readonly result: TaskResult }
+  /** Refused with "not_found" unless the task is running. */
+  | {
+      readonly kind: "task.end"
+      readonly taskId: string
+      readonly state: Exclude<TaskState, "running">
+      readonly endedAt: Instant
+    }

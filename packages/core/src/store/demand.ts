@@ -51,6 +51,11 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
     case "credits.set":
     case "credits.add":
       return { resource: "key", organizationId }
+    case "task.insert":
+      return { resource: "task", organizationId: change.task.organizationId }
+    case "task.result":
+    case "task.end":
+      return { resource: "task", organizationId }
   }
 }
 

@@ -2,6 +2,7 @@ import type { AuditEvent } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
 import type { Principal, User } from "../principal.ts"
+import type { Task } from "../task.ts"
 import type { Instant } from "../time.ts"
 import type {
   AuditFilter,
@@ -11,6 +12,7 @@ import type {
   PrincipalFilter,
   PrincipalOrder,
   PrincipalPosition,
+  TaskListFilter,
 } from "./list.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */
@@ -34,6 +36,16 @@ export function eventMatches(event: AuditEvent, filter: AuditFilter): boolean {
     (filter.action === undefined || event.action === filter.action) &&
     (filter.targetId === undefined || event.target.id === filter.targetId) &&
     within(event.at, filter.from, filter.before)
+  )
+}
+
+/** Whether a task matches every part of a filter. The one meaning of each part, for every store. */
+export function taskMatches(task: Task, { keyspaceId, state, createdBy }: TaskListFilter): boolean {
+  return (
+    (keyspaceId === undefined || task.filter.keyspaceId === keyspaceId) &&
+    (state === undefined || task.state === state) &&
+    (createdBy === undefined ||
+      (task.createdBy.kind === createdBy.kind && task.createdBy.id === createdBy.id))
   )
 }
 

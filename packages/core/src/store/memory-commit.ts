@@ -27,6 +27,7 @@ import {
   useLinks,
 } from "./memory-sessions.ts"
 import { replayName, type Tables, Transaction } from "./memory-tables.ts"
+import { endTask, insertTask, putResult } from "./memory-tasks.ts"
 
 /** Makes a commit, or throws and leaves the tables as they were. */
 export function commitTo(tables: Tables, commit: Commit): void {
@@ -122,6 +123,15 @@ function make(transaction: Transaction, change: Change): void {
       changeBalance(transaction, change.keyId, (credits) =>
         added(balanceAt(credits, change.at), change.units),
       )
+      break
+    case "task.insert":
+      insertTask(transaction, change.task, change.runningAtMost)
+      break
+    case "task.result":
+      putResult(transaction, change.taskId, change.result)
+      break
+    case "task.end":
+      endTask(transaction, change.taskId, change.state, change.endedAt)
       break
   }
 }

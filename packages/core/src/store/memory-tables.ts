@@ -5,6 +5,7 @@ import type { Organization } from "../organization.ts"
 import type { Principal, User } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
+import type { Task, TaskResult } from "../task.ts"
 import type { Instant } from "../time.ts"
 import { isActiveUserWithRole } from "./filter.ts"
 import type { UsageCount } from "./store.ts"
@@ -30,6 +31,9 @@ export class Tables {
   readonly secrets = new Map<string, { readonly keyId: string; readonly version: number }>()
   /** By key, then by hour and outcome. */
   readonly usage = new Map<string, Map<string, UsageCount>>()
+  readonly tasks = new Map<string, Task>()
+  /** By task, then by key. */
+  readonly taskResults = new Map<string, ReadonlyMap<string, TaskResult>>()
   readonly chains = new Map<string, readonly AuditEvent[]>()
   /** TATs by name. */
   readonly throttles = new Map<string, number>()

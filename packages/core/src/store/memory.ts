@@ -8,11 +8,19 @@ import { sealedUnder } from "../key/sealing.ts"
 import type { OwnerState } from "../principal.ts"
 import type { Instant } from "../time.ts"
 import { demandPosition } from "./demand.ts"
-import { eventMatches, keyMatches, positionOf, principalMatches, principalPositionOf } from "./filter.ts"
+import {
+  eventMatches,
+  keyMatches,
+  positionOf,
+  principalMatches,
+  principalPositionOf,
+  taskMatches,
+} from "./filter.ts"
 import { type DueKey, isDescending, keyOrder, type Page, type PageOf, principalOrder } from "./list.ts"
 import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
 import { owned, replayName, Tables } from "./memory-tables.ts"
+import { advanceTask, purgeTask, taskResultsOf } from "./memory-tasks.ts"
 import { compareText } from "./order.ts"
 import type { KeyUsage, SealedSecret, Store, StoredUnder } from "./store.ts"
 
@@ -270,6 +278,28 @@ export function openMemoryStore(): Store {
           .filter(({ hour }) => hour >= from && hour < to)
           .sort((a, b) => a.hour - b.hour || compareText(a.outcome, b.outcome))
       }),
+
+    task: (organizationId, id) => answer(() => belonging(tables.tasks.get(id), organizationId)),
+    tasks: (organizationId, filter, page) =>
+      answer(() => {
+        const matching = owned(tables.tasks, organizationId).filter((task) => taskMatches(task, filter))
+        return timePage(matching, "descending", page)
+      }),
+    runningTasks: (page) =>
+      answer(() => {
+        const running = [...tables.tasks.values()].filter(({ state }) => state === "running")
+        return timePage(running, "ascending", page)
+      }),
+    advanceTask: (organizationId, id, position, results) =>
+      answer(() => advanceTask(tables, organizationId, id, position, results)),
+    taskResults: (organizationId, id, kind, { limit, after }) =>
+      answer(() => {
+        const rest = taskResultsOf(tables, organizationId, id).filter(
+          (one) => (kind === null || one.kind === kind) && (after === null || one.keyId > after),
+        )
+        return firstOf(rest, limit, ({ keyId }) => keyId)
+      }),
+    purgeTask: (endedBefore, most) => answer(() => purgeTask(tables, endedBefore, most)),
 
     auditEvents: (organizationId, filter, { limit, after, ascending = false }) =>
       answer(() => {

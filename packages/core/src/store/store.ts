@@ -8,6 +8,7 @@ import type { Organization } from "../organization.ts"
 import type { Principal, User } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
+import type { Task, TaskResult, TaskResultKind } from "../task.ts"
 import type { Instant } from "../time.ts"
 import type { Outcome } from "../verification/outcome.ts"
 import type { StoredSubject } from "../verification/subject.ts"
@@ -22,6 +23,7 @@ import type {
   PageOf,
   PrincipalFilter,
   PrincipalPosition,
+  TaskListFilter,
   TimePosition,
 } from "./list.ts"
 
@@ -44,6 +46,7 @@ export interface Store {
    * @throws "already_exists" when an id, alias, name, user name, e-mail address or digest is taken (names the member);
    *         that of a key only where its policy says so
    * @throws "too_many_keys" when a key is made, or changed so, that more keys would count than its policy allows
+   * @throws "too_many_tasks" when a task is made and more would be running than the change allows
    */
   commit(commit: Commit): Promise<void>
   /** Makes nothing. @throws what `commit` would throw now */
@@ -204,6 +207,40 @@ export interface Store {
   recordUsage(usage: readonly KeyUsage[]): Promise<void>
   /** Hours from `from` (inclusive) to `to` (exclusive), ascending, then by outcome. */
   usage(organizationId: string, keyId: string, from: Instant, to: Instant): Promise<readonly UsageCount[]>
+
+  task(organizationId: string, id: string): Promise<Task | null>
+  /** Newest first. A page may end early, as one of `keys` may. */
+  tasks(
+    organizationId: string,
+    filter: TaskListFilter,
+    page: Page<TimePosition>,
+  ): Promise<PageOf<Task, TimePosition>>
+  /** Of all organizations, oldest first. For the job that has them worked on. */
+  runningTasks(page: Page<TimePosition>): Promise<PageOf<Task, TimePosition>>
+  /**
+   * Sets how far a task has come, and keeps what it came to with keys, except with those that it has a result of. Not
+   * audited.
+   * @returns whether the task is running; false: nothing was kept
+   */
+  advanceTask(
+    organizationId: string,
+    id: string,
+    position: KeyPosition,
+    results: readonly TaskResult[],
+  ): Promise<boolean>
+  /** By the id of the key, ascending; the position is that id. None of an unknown task. @param kind null: of every kind */
+  taskResults(
+    organizationId: string,
+    id: string,
+    kind: TaskResultKind | null,
+    page: Page<string>,
+  ): Promise<PageOf<TaskResult, string>>
+  /**
+   * Of the tasks of all organizations that ended before an instant, forgets of the one that ended first at most `most`
+   * results, and it and its lease when it has no more.
+   * @returns how many results and tasks are gone; 0: there was no such task
+   */
+  purgeTask(endedBefore: Instant, most: number): Promise<number>
 
   /** Newest first, unless the page asks for ascending order. A page may end early, as one of `keys` may. */
   auditEvents(

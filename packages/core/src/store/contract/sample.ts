@@ -8,6 +8,7 @@ import type { Organization } from "../../organization.ts"
 import type { Principal, ServiceAccount, User } from "../../principal.ts"
 import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
+import type { Task, TaskResult } from "../../task.ts"
 import { type Instant, later } from "../../time.ts"
 import type { Change } from "../change.ts"
 import type { PageOf } from "../list.ts"
@@ -218,6 +219,35 @@ export function sampleReplay(organizationId: string, members: Partial<Replay> = 
     expiresAt: later(noon, hour),
     ...members,
   }
+}
+
+/** A task that revokes every key of a keyspace. */
+export function sampleTask({ organization, keyspace }: Founded, members: Partial<Task> = {}): Task {
+  return {
+    id: nextId(),
+    organizationId: organization.id,
+    filter: { keyspaceId: keyspace.id },
+    action: { kind: "revoke", revocation: { reason: "compromised", note: null } },
+    dryRun: false,
+    createdBy: { kind: "system", id: "keyward", credential: null, address: null, userAgent: null },
+    requestId: null,
+    createdAt: noon,
+    holds: [["*"]],
+    state: "running",
+    endedAt: null,
+    counts: { changed: 0, unchanged: 0, refused: 0 },
+    position: { order: "created_at", value: later(noon, 1), id: "" },
+    ...members,
+  }
+}
+
+export function sampleResult(members: Partial<TaskResult> = {}): TaskResult {
+  return { keyId: nextId(), kind: "changed", failure: null, at: noon, ...members }
+}
+
+/** @param runningAtMost default: so many that it says nothing */
+export function taskInsert(task: Task, runningAtMost = 1000): Change {
+  return { kind: "task.insert", task, runningAtMost }
 }
 
 export function sampleKeyspace(organizationId: string, members: Partial<Keyspace> = {}): Keyspace {

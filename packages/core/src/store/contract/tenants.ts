@@ -6,6 +6,7 @@ import { openPolicy } from "../../keyspace.ts"
 import type { User } from "../../principal.ts"
 import type { Replay } from "../../replay.ts"
 import type { OneTimeLink, Session } from "../../session.ts"
+import type { Task } from "../../task.ts"
 import { later } from "../../time.ts"
 import type { Change } from "../change.ts"
 import type { Store } from "../store.ts"
@@ -28,10 +29,13 @@ import {
   sampleKeyspace,
   sampleLink,
   sampleReplay,
+  sampleResult,
   sampleSecret,
   sampleServiceAccount,
   sampleSession,
+  sampleTask,
   sampleUser,
+  taskInsert,
   updateKey,
   usedAt,
 } from "./sample.ts"
@@ -281,6 +285,46 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.usage(key.organizationId, key.id, noon, later(noon, hour))).toEqual(counts)
     expect(await store.usage(ours.organization.id, key.id, noon, later(noon, hour))).toEqual([])
   },
+  task: async (store, ours, theirs) => {
+    const task = await insertedTask(store, theirs)
+    expect(await store.task(theirs.organization.id, task.id)).toEqual(task)
+    expect(await store.task(ours.organization.id, task.id)).toBeNull()
+    const organizationId = ours.organization.id
+    const missing: Failure = { code: "not_found", resource: "task" }
+    const changes: Change[] = [
+      taskInsert(sampleTask(theirs)),
+      { kind: "task.result", taskId: task.id, result: sampleResult() },
+      { kind: "task.end", taskId: task.id, state: "cancelled", endedAt: noon },
+    ]
+    for (const change of changes) await expectFailure(commit(store, organizationId, change), missing)
+    expect(await store.task(theirs.organization.id, task.id)).toEqual(task)
+  },
+  tasks: async (store, ours, theirs) => {
+    const task = await insertedTask(store, theirs)
+    const { keyspaceId } = task.filter
+    for (const filter of [{}, { keyspaceId }, { state: "running" }, { createdBy: task.createdBy }] as const) {
+      expect((await store.tasks(theirs.organization.id, filter, page)).items).toEqual([task])
+      expect(await store.tasks(ours.organization.id, filter, page)).toEqual(nothing)
+    }
+  },
+  advanceTask: async (store, ours, theirs) => {
+    const task = await insertedTask(store, theirs)
+    const position = { order: "created_at", value: noon, id: "x" } as const
+    expect(await store.advanceTask(ours.organization.id, task.id, position, [sampleResult()])).toBe(false)
+    expect(await store.task(theirs.organization.id, task.id)).toEqual(task)
+    expect(await store.taskResults(theirs.organization.id, task.id, null, page)).toEqual(nothing)
+  },
+  taskResults: async (store, ours, theirs) => {
+    const task = await insertedTask(store, theirs)
+    const result = sampleResult()
+    await store.advanceTask(theirs.organization.id, task.id, task.position, [result])
+    for (const kind of [null, result.kind]) {
+      expect((await store.taskResults(theirs.organization.id, task.id, kind, page)).items).toEqual([result])
+      expect(await store.taskResults(ours.organization.id, task.id, kind, page)).toEqual(nothing)
+    }
+  },
+  runningTasks: "establishes or has no organization",
+  purgeTask: "establishes or has no organization",
   auditEvents: async (store, ours, theirs) => {
     const events = await store.auditEvents(ours.organization.id, {}, page)
     expect(events.items).toHaveLength(1)
@@ -323,6 +367,12 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   ensureSetting: "establishes or has no organization",
   ping: "establishes or has no organization",
   close: "establishes or has no organization",
+}
+
+async function insertedTask(store: Store, theirs: Theirs): Promise<Task> {
+  const task = sampleTask(theirs)
+  await commit(store, task.organizationId, taskInsert(task))
+  return task
 }
 
 export function tenantContract(store: () => Store): void {

@@ -21,6 +21,7 @@ import { insertReplay } from "./replays.ts"
 import { keyspaceRow, organizationRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 import { deleteSession, deleteSessions, insertSession } from "./sessions.ts"
+import { endTask, insertTask, putResult } from "./tasks.ts"
 
 /** Makes a commit within a transaction. Holding the chain comes first: from there on this commit is alone in its organization. */
 export async function makeCommit(transaction: Kysely<Schema>, commit: Commit): Promise<void> {
@@ -117,6 +118,15 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
       await changeBalance(transaction, organizationId, change.keyId, (credits) =>
         added(balanceAt(credits, change.at), change.units),
       )
+      break
+    case "task.insert":
+      await insertTask(transaction, change.task, change.runningAtMost)
+      break
+    case "task.result":
+      await putResult(transaction, organizationId, change.taskId, change.result)
+      break
+    case "task.end":
+      await endTask(transaction, organizationId, change.taskId, change.state, change.endedAt)
       break
   }
 }

@@ -84,6 +84,7 @@ const taken: Readonly<Record<string, Failure>> = {
   "keyspaces.name": { code: "already_exists", resource: "keyspace", member: "name" },
   "keys.id": { code: "already_exists", resource: "key", member: "id" },
   "keys.alias": { code: "already_exists", resource: "key", member: "alias" },
+  "tasks.id": { code: "already_exists", resource: "task", member: "id" },
   "secrets.digest": { code: "already_exists", resource: "secret", member: "digest" },
   "secrets.version": { code: "already_exists", resource: "secret", member: "version" },
 }

@@ -345,4 +345,44 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: "tasks",
+    statements: (text) => [
+      `create table tasks (
+        id ${text} not null constraint "tasks.id" primary key,
+        organization_id ${text} not null,
+        keyspace_id ${text},
+        filter ${text} not null,
+        action ${text} not null,
+        dry_run bigint not null,
+        created_by ${text} not null,
+        request_id ${text},
+        created_at bigint not null,
+        holds ${text} not null,
+        state ${text} not null,
+        ended_at bigint,
+        changed bigint not null,
+        unchanged bigint not null,
+        refused bigint not null,
+        position ${text} not null
+      )`,
+      "create index tasks_by_age on tasks (organization_id, created_at, id)",
+      "create index tasks_of_keyspace on tasks (organization_id, keyspace_id, created_at, id)",
+      "create index tasks_running_of_organization on tasks (organization_id) where ended_at is null",
+      // Of all organizations, for the jobs that have them worked on and purge them.
+      "create index tasks_running on tasks (created_at, id) where ended_at is null",
+      "create index tasks_ended on tasks (ended_at, id) where ended_at is not null",
+
+      `create table task_results (
+        organization_id ${text} not null,
+        task_id ${text} not null,
+        key_id ${text} not null,
+        kind ${text} not null,
+        failure ${text},
+        at bigint not null,
+        primary key (task_id, key_id)
+      )`,
+      "create index task_results_by_kind on task_results (task_id, kind, key_id)",
+    ],
+  },
 ]

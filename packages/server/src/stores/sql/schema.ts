@@ -18,6 +18,8 @@ export interface Schema {
   expiry_notices: ExpiryNoticeRow
   idle_notices: IdleNoticeRow
   usage: UsageRow
+  tasks: TaskRow
+  task_results: TaskResultRow
   audit_heads: AuditHeadRow
   audit_events: AuditEventRow
   throttles: ThrottleRow
@@ -44,6 +46,8 @@ export const tables = [
   "idle_notices",
   "credit_balances",
   "usage",
+  "tasks",
+  "task_results",
   "audit_heads",
   "audit_events",
   "throttles",
@@ -245,6 +249,40 @@ export interface UsageRow {
   readonly hour: number
   readonly outcome: string
   readonly count: number
+}
+
+export interface TaskRow {
+  readonly id: string
+  readonly organization_id: string
+  /** That in `filter` once more, to be searched by. */
+  readonly keyspace_id: string | null
+  /** JSON, as are `action`, `created_by`, `holds` and `position`. */
+  readonly filter: string
+  readonly action: string
+  /** 1: it is one. */
+  readonly dry_run: number
+  readonly created_by: string
+  readonly request_id: string | null
+  readonly created_at: number
+  readonly holds: string
+  readonly state: string
+  /** null: it is running. */
+  readonly ended_at: number | null
+  /** How many results there are of this kind, as are the next two. */
+  readonly changed: number
+  readonly unchanged: number
+  readonly refused: number
+  readonly position: string
+}
+
+export interface TaskResultRow {
+  readonly organization_id: string
+  readonly task_id: string
+  readonly key_id: string
+  readonly kind: string
+  /** JSON; null unless it was refused. */
+  readonly failure: string | null
+  readonly at: number
 }
 
 /** One for each organization; whoever commits holds it, which puts an organization's commits in a row. */

@@ -17,6 +17,7 @@ import * as replays from "./replays.ts"
 import type { Schema } from "./schema.ts"
 import * as sessions from "./sessions.ts"
 import * as settings from "./settings.ts"
+import * as tasks from "./tasks.ts"
 import * as throttles from "./throttles.ts"
 import * as usages from "./usage.ts"
 
@@ -118,6 +119,15 @@ function sqlStore(engine: Engine): Store {
     recordUsage: (usage) => write((transaction) => usages.recordUsage(transaction, usage)),
     usage: (organizationId, keyId, from, to) =>
       read((db) => usages.usage(db, organizationId, keyId, from, to)),
+
+    task: (organizationId, id) => read((db) => tasks.task(db, organizationId, id)),
+    tasks: (organizationId, filter, page) => read((db) => tasks.tasks(db, organizationId, filter, page)),
+    runningTasks: (page) => read((db) => tasks.runningTasks(db, page)),
+    advanceTask: (organizationId, id, position, results) =>
+      write((transaction) => tasks.advanceTask(transaction, organizationId, id, position, results)),
+    taskResults: (organizationId, id, kind, page) =>
+      read((db) => tasks.taskResults(db, organizationId, id, kind, page)),
+    purgeTask: (endedBefore, most) => write((transaction) => tasks.purgeTask(transaction, endedBefore, most)),
 
     auditEvents: (organizationId, filter, page) =>
       read((db) => audit.auditEvents(db, organizationId, filter, page)),
