@@ -1,7 +1,7 @@
 import { type AuditEvent, auditActions } from "@keyward/contract"
 import { type Command, Option } from "commander"
+import { given } from "../given.ts"
 import { addAuditVerify } from "./audit-verify.ts"
-import { given } from "./option-text.ts"
 import { printJson } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"

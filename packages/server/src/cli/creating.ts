@@ -1,6 +1,6 @@
 import type { CreateOptions } from "@keyward/sdk"
 import { type Command, Option } from "commander"
-import { given } from "./option-text.ts"
+import { given } from "../given.ts"
 import { addRemoteOptions, type RemoteOptions } from "./remote.ts"
 
 /** What every command that creates something takes. */

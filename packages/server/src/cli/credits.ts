@@ -7,9 +7,10 @@ import {
   refillPeriods,
 } from "@keyward/contract"
 import { type Command, Option } from "commander"
+import { given } from "../given.ts"
 import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { CommandFailure } from "./failure.ts"
-import { given, numberOrNone, wholeNumber } from "./option-text.ts"
+import { numberOrNone, wholeNumber } from "./option-text.ts"
 import { printKey } from "./print-key.ts"
 import { connect } from "./remote.ts"
 

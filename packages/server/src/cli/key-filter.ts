@@ -1,6 +1,7 @@
 import { type Key, keyStates, type OwnerInput } from "@keyward/contract"
 import { type Command, Option } from "commander"
-import { given, ownerOf } from "./option-text.ts"
+import { given } from "../given.ts"
+import { ownerOf } from "./option-text.ts"
 
 /** What every command takes that is about the keys of a filter. */
 export interface KeyFilterOptions {

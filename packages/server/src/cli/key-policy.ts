@@ -1,7 +1,8 @@
 import type { Key, KeyPatch, LimitInput, OwnerInput, RotationScheduleInput } from "@keyward/contract"
 import { systemClock } from "@keyward/core"
 import { type Command, Option } from "commander"
-import { asIs, given, instantIn, limitOf, metadataOf, ownerOf, repeated, scheduleOf } from "./option-text.ts"
+import { given } from "../given.ts"
+import { asIs, instantIn, limitOf, metadataOf, ownerOf, repeated, scheduleOf } from "./option-text.ts"
 
 /** What of a key `keys create` and `keys update` take alike. */
 export interface KeyPolicyOptions {

@@ -12,12 +12,12 @@ import {
   type ViolationPage,
 } from "@keyward/contract"
 import { type Command, InvalidArgumentError, Option } from "commander"
+import { given } from "../given.ts"
 import { clearOption } from "./clear-option.ts"
 import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
 import { CommandFailure } from "./failure.ts"
 import {
   asIs,
-  given,
   keyspaceLimitOf,
   numberOrNone,
   type OwnerLimit,

@@ -1,6 +1,7 @@
 import { type Member, principalKinds } from "@keyward/contract"
 import { type Command, Option } from "commander"
-import { given, wholeNumber } from "./option-text.ts"
+import { given } from "../given.ts"
+import { wholeNumber } from "./option-text.ts"
 import { printJson, printMembers } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"

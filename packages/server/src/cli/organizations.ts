@@ -1,6 +1,7 @@
 import type { Organization } from "@keyward/contract"
 import type { Command } from "commander"
-import { given, wholeNumber } from "./option-text.ts"
+import { given } from "../given.ts"
+import { wholeNumber } from "./option-text.ts"
 import { printJson, printMembers, printTable } from "./output.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander"
-import { asIs, given, wholeNumber } from "./option-text.ts"
+import { given } from "../given.ts"
+import { asIs, wholeNumber } from "./option-text.ts"
 import { type Cell, printJson, printLine, printTable } from "./output.ts"
 import { addRemoteOptions, type RemoteOptions } from "./remote.ts"
 

@@ -1,8 +1,9 @@
 import type { OrganizationRole, OrganizationRolePatch } from "@keyward/contract"
 import type { Command } from "commander"
+import { given } from "../given.ts"
 import { clearOption } from "./clear-option.ts"
 import { addCreatingOptions, type CreatingOptions, creationOf } from "./creating.ts"
-import { asIs, given, repeated } from "./option-text.ts"
+import { asIs, repeated } from "./option-text.ts"
 import { printJson, printLine, printMembers, printTable } from "./output.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
 

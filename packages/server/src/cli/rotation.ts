@@ -1,8 +1,9 @@
 import type { RotationInput } from "@keyward/contract"
 import type { Command } from "commander"
+import { given } from "../given.ts"
 import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
 import { addIdempotencyKey, type CreatingOptions, creationOf } from "./creating.ts"
-import { durationOf, given, wholeNumber } from "./option-text.ts"
+import { durationOf, wholeNumber } from "./option-text.ts"
 import { printKey, printWithSecret } from "./print-key.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander"
-import { given } from "./option-text.ts"
+import { given } from "../given.ts"
 import { printJson, printLine } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { addRemoteOptions, connect, type RemoteOptions } from "./remote.ts"
