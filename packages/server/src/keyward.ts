@@ -12,6 +12,7 @@ import {
 import type { Logger } from "pino"
 import type { InstallationSecrets } from "./installation-secrets.ts"
 import { type PasswordSettings, Passwords } from "./passwords.ts"
+import { TaskRunner } from "./tasks/task-runner.ts"
 import { SubjectCache } from "./verification/cache.ts"
 import { GuessThrottle } from "./verification/guess-throttle.ts"
 import { Limiter } from "./verification/limiter.ts"
@@ -26,9 +27,11 @@ export interface Keyward {
   readonly deps: AuthorityDeps
   readonly verifier: Verifier
   readonly guesses: GuessThrottle
+  /** What works on the tasks that `authority.createTask` makes, until `close`. */
+  readonly taskRunner: TaskRunner
   /** Writes the usage gathered since the last time; `close` does so too. */
   flushUsage(): Promise<void>
-  /** Flushes usage and closes the store. */
+  /** Stops working on tasks, flushes usage and closes the store. */
   close(): Promise<void>
 }
 
@@ -74,14 +77,17 @@ export function assembleKeyward(parts: KeywardParts): Keyward {
   }
   const flushing = parts.usageFlushMs === null ? null : setInterval(() => usage.flush(), parts.usageFlushMs)
   flushing?.unref()
+  const taskRunner = new TaskRunner(deps, logger)
   return {
     store,
     deps,
     guesses,
+    taskRunner,
     authority: createAuthority(deps),
     verifier: createVerifier({ clock, entropy, store, cache, limiter: new Limiter(), guesses, usage }),
     flushUsage: () => usage.flush(),
     async close() {
+      await taskRunner.close()
       if (flushing) clearInterval(flushing)
       await usage.flush()
       await store.close()

@@ -5,7 +5,7 @@ import type { Key, Revocation } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import { isSameOwner } from "../owner.ts"
 import type { Patch } from "../patch.ts"
-import type { Change } from "../store/change.ts"
+import type { Change, Commit } from "../store/change.ts"
 import type { Instant } from "../time.ts"
 import { type Caller, demandHandover } from "./caller.ts"
 import { demandPolicy } from "./check-policy.ts"
@@ -36,7 +36,12 @@ export function updateKey(
   patch: KeyChange,
   expectedRevision: number | null,
 ): Promise<Key> {
-  return change(deps, caller, id, expectedRevision, async (before, keyspace, now) => {
+  return change(deps, caller, id, expectedRevision, updating(deps, caller, patch))
+}
+
+/** What an update does to a key, whoever else has to be content with it. @throws as `updateKey` */
+export function updating(deps: AuthorityDeps, caller: Caller, patch: KeyChange): Alter {
+  return async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
     const members = typeof patch === "function" ? patch(before) : patch
     demandOwner(caller, keyspace, members.owner ?? before.owner)
@@ -52,7 +57,7 @@ export function updateKey(
       details: changedMembers(describe(before), describe(key)),
       also: creditChanges(key, members.credits, now),
     }
-  })
+  }
 }
 
 /** Ends a key for good. Repeating it changes nothing: the first instant and reason stand. */
@@ -62,11 +67,16 @@ export function revokeKey(
   id: string,
   revocation: Revocation,
 ): Promise<Key> {
-  return change(deps, caller, id, null, async (before, _keyspace, now) => {
+  return change(deps, caller, id, null, revoking(revocation))
+}
+
+/** What a revocation does to a key; nothing to one that is revoked. */
+export function revoking(revocation: Revocation): Alter {
+  return async (before, _keyspace, now) => {
     if (before.revokedAt !== null) return null
     const key = { ...before, revokedAt: now, revocation }
     return { key, action: "key.revoked", details: { reason: revocation.reason, note: revocation.note } }
-  })
+  }
 }
 
 /**
@@ -86,7 +96,7 @@ export async function deleteKey(
 }
 
 /** What a change makes of a key; null: nothing, it is as it should be. */
-type Changed = {
+export interface Changed {
   /** With those secrets replaced that become others. */
   readonly key: Key
   readonly action: AuditAction
@@ -95,29 +105,48 @@ type Changed = {
   readonly also?: readonly Change[]
 }
 
+/** Makes the next one of a key as it is. */
+export type Alter = (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>
+
 /** Reads a key, lets `alter` make the next one of it, and commits that with its audit event. */
 export function change(
   deps: AuthorityDeps,
   caller: Caller,
   id: string,
   expectedRevision: number | null,
-  alter: (before: Key, keyspace: Keyspace, now: Instant) => Promise<Changed | null>,
+  alter: Alter,
 ): Promise<Key> {
   return retried(expectedRevision, async () => {
-    const { before, keyspace, now } = await keyToChange(deps, caller, id, expectedRevision)
-    const changed = await alter(before, keyspace, now)
-    if (!changed) return before
-    const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
-    const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
-    const update: Change = { kind: "key.update", key, policy: keyspace.policy }
-    await commit(
-      deps,
-      caller.organizationId,
-      [update, ...secretPuts(before, key), ...(changed.also ?? [])],
-      [event],
-    )
+    const { key, commit: planned } = await plan(deps, caller, id, expectedRevision, alter)
+    if (planned) await commit(deps, planned.organizationId, planned.changes, planned.events)
     return key
   })
+}
+
+/** A change of a key that is thought through, and not made. */
+export interface PlannedChange {
+  /** As it is to be. */
+  readonly key: Key
+  /** What makes it so; null: it is so already. */
+  readonly commit: Commit | null
+}
+
+/** Reads a key, lets `alter` make the next one of it, and says what is to be committed. @throws as `keyToChange` */
+export async function plan(
+  deps: AuthorityDeps,
+  caller: Caller,
+  id: string,
+  expectedRevision: number | null,
+  alter: Alter,
+): Promise<PlannedChange> {
+  const { before, keyspace, now } = await keyToChange(deps, caller, id, expectedRevision)
+  const changed = await alter(before, keyspace, now)
+  if (!changed) return { key: before, commit: null }
+  const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
+  const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
+  const update: Change = { kind: "key.update", key, policy: keyspace.policy }
+  const changes = [update, ...secretPuts(before, key), ...(changed.also ?? [])]
+  return { key, commit: { organizationId: caller.organizationId, changes, events: [event] } }
 }
 
 /**

@@ -3,6 +3,8 @@ import { idleKeys } from "./idle-keys.ts"
 import type { Job } from "./job.ts"
 import { purgeOfDeletedKeys } from "./purge-deleted-keys.ts"
 import { purgeReplays } from "./purge-replays.ts"
+import { purgeTasks } from "./purge-tasks.ts"
+import { runTasks } from "./run-tasks.ts"
 import { scheduledRotation } from "./scheduled-rotation.ts"
 
 /** All that a server does without being asked. */
@@ -11,5 +13,7 @@ export const jobs: readonly Job[] = [
   idleKeys,
   purgeOfDeletedKeys,
   purgeReplays,
+  purgeTasks,
+  runTasks,
   scheduledRotation,
 ]
