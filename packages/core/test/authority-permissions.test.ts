@@ -25,6 +25,8 @@ interface Target {
   readonly deletedId: string
   /** Of a key of the same keyspace that was deleted. */
   readonly deletedAlias: number
+  /** Of a task that is running, about the keys of the keyspace. */
+  readonly taskId: string
   readonly userAlias: number
   readonly organizationId: string
   readonly userId: string
@@ -312,6 +314,37 @@ const useCases: readonly UseCase[] = [
     run: ({ authority }, caller, { keyspaceId }) => authority.applyPolicy(caller, keyspaceId, false, page),
   },
   {
+    name: "createTask",
+    needs: "keys.write",
+    resource: "keyspace",
+    run: ({ authority }, caller, { keyspaceId }) =>
+      authority.createTask(caller, { filter: { keyspaceId }, action: { kind: "disable" }, dryRun: false }),
+  },
+  {
+    name: "tasks",
+    needs: "keys.read",
+    resource: null,
+    run: ({ authority }, caller) => authority.tasks(caller, {}, page),
+  },
+  {
+    name: "task",
+    needs: "keys.read",
+    resource: "task",
+    run: ({ authority }, caller, { taskId }) => authority.task(caller, taskId),
+  },
+  {
+    name: "taskResults",
+    needs: "keys.read",
+    resource: "task",
+    run: ({ authority }, caller, { taskId }) => authority.taskResults(caller, taskId, {}, page),
+  },
+  {
+    name: "cancelTask",
+    needs: "keys.write",
+    resource: "task",
+    run: ({ authority }, caller, { taskId }) => authority.cancelTask(caller, taskId),
+  },
+  {
     name: "keyUsage",
     needs: "keys.read",
     resource: "key",
@@ -383,6 +416,10 @@ async function prepare() {
     await house.authority.rotateKey(caller, key.id, {}, null)
     return key.id
   }
+  const task = async (caller: Caller, keyspaceId: string) => {
+    const input = { filter: { keyspaceId }, action: { kind: "disable" }, dryRun: false } as const
+    return (await house.authority.createTask(caller, input)).id
+  }
   const role = (name: string) => ({ name, description: "", permissions: [] })
   await house.authority.createRole(house.admin, role("ours"))
   await house.authority.createRole(foreignAdmin, role("theirs"))
@@ -394,6 +431,7 @@ async function prepare() {
     keyAlias: own.key.alias,
     rotatedId: await rotated(house.admin, house.recoverable.id),
     ...(await deleted(house.admin, house.recoverable.id)),
+    taskId: await task(house.admin, house.recoverable.id),
     organizationId: house.acme.organization.id,
   }
   const theirs: Target = {
@@ -404,6 +442,7 @@ async function prepare() {
     keyAlias: foreign.key.alias,
     rotatedId: await rotated(foreignAdmin, house.foreign.id),
     ...(await deleted(foreignAdmin, house.foreign.id)),
+    taskId: await task(foreignAdmin, house.foreign.id),
     organizationId: house.other.organization.id,
   }
   const nothing: Target = {
@@ -413,6 +452,7 @@ async function prepare() {
     rotatedId: unknownId,
     deletedId: unknownId,
     deletedAlias: 987_654,
+    taskId: unknownId,
     userAlias: 987_654,
     organizationId: unknownId,
     userId: unknownId,
@@ -432,8 +472,9 @@ test("every use case of the authority is in the table", async () => {
   )
 })
 
-/** Whether the use case is about one keyspace, to which the permission for it can be bound. */
-const isBindable = ({ resource }: UseCase) => resource === "key" || resource === "keyspace"
+/** What is about one keyspace, to which the permission for it can be bound. */
+const bindable: readonly (ResourceKind | null)[] = ["key", "keyspace", "task"]
+const isBindable = ({ resource }: UseCase) => bindable.includes(resource)
 
 describe.each(useCases)("$name needs $needs", (useCase) => {
   const { needs, resource, run } = useCase
@@ -491,7 +532,7 @@ describe.each(useCases)("$name needs $needs", (useCase) => {
       code: "not_found",
       resource,
     })
-    const reading = `${resource}s.read`
+    const reading = resource === "keyspace" ? "keyspaces.read" : "keys.read"
     if (reading === needs) return
     const reader = callerWith(house, elsewhere, reading)
     expect(await failureOf(run(house, reader, target))).toEqual({

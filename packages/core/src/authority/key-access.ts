@@ -2,7 +2,7 @@ import { fail } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Owner } from "../owner.ts"
-import { type Caller, denied, type KeyPermission, mayWithKey, ownOwner } from "./caller.ts"
+import { type Caller, demandFound, denied, type KeyPermission, mayWithKey, ownOwner } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
 
 /**
@@ -29,6 +29,24 @@ function demandWithKey(caller: Caller, permission: KeyPermission, key: Key): voi
   if (mayWithKey(caller, permission, key)) return
   if (mayWithKey(caller, "read", key)) denied(`keys.${permission}`)
   fail({ code: "not_found", resource: "key" })
+}
+
+/**
+ * A keyspace in which the caller may write keys: all of them, or their own.
+ * @throws "not_found", "permission_denied"
+ */
+export async function writableKeyspace(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
+  const { holds } = caller
+  const ofOthers = holds.allows({ name: "keys.write", resource: id })
+  const ownOnly = !ofOthers && ownOwner(caller) !== null && holds.allowsSomewhere("own_keys.write")
+  const permission = ownOnly ? "own_keys.write" : "keys.write"
+  return demandFound(
+    caller,
+    permission,
+    "keyspace",
+    () => deps.store.keyspace(caller.organizationId, id),
+    (keyspace) => keyspace.id,
+  )
 }
 
 /**

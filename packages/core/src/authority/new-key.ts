@@ -8,13 +8,13 @@ import type { Limit } from "../limit/limit.ts"
 import type { Owner } from "../owner.ts"
 import type { Change } from "../store/change.ts"
 import { type Instant, later } from "../time.ts"
-import { type Caller, demandFound, ownOwner } from "./caller.ts"
+import { type Caller, ownOwner } from "./caller.ts"
 import type { FindPrincipal } from "./check-key.ts"
 import { demandPolicy } from "./check-policy.ts"
 import { demandCreditsOf, type NewCredits } from "./credits.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
-import { demandOwner } from "./key-access.ts"
+import { demandOwner, writableKeyspace } from "./key-access.ts"
 import { demandOwnGrants } from "./own-grants.ts"
 import { describe, patched, principalsOf } from "./patched-key.ts"
 import type { Replays } from "./replays.ts"
@@ -71,7 +71,7 @@ export async function createKey<Input extends NewKey>(
   caller: Caller,
   input: Input,
 ): Promise<CreatedKey<TextOf<Input>>> {
-  const keyspace = await keyspaceForNewKey(deps, caller, input.keyspaceId)
+  const keyspace = await writableKeyspace(deps, caller, input.keyspaceId)
   demandOwner(caller, keyspace, input.owner ?? defaultOwner(caller, keyspace))
   if (input.credits !== undefined) demandCreditsOf(caller, keyspace.id)
   return replays.once<CreatedKey<TextOf<Input>>>(
@@ -142,20 +142,6 @@ export async function composeKey<Input extends NewKey>(
   const event = draft(deps, caller, "key.created", { kind: "key", id }, describe(key))
   const change: Change = { kind: "key.insert", key, policy: keyspace.policy }
   return { created: { key, secret: text as TextOf<Input> }, change, event }
-}
-
-async function keyspaceForNewKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
-  const { holds } = caller
-  const ofOthers = holds.allows({ name: "keys.write", resource: id })
-  const ownOnly = !ofOthers && ownOwner(caller) !== null && holds.allowsSomewhere("own_keys.write")
-  const permission = ownOnly ? "own_keys.write" : "keys.write"
-  return demandFound(
-    caller,
-    permission,
-    "keyspace",
-    () => deps.store.keyspace(caller.organizationId, id),
-    (keyspace) => keyspace.id,
-  )
 }
 
 function defaultOwner(caller: Caller, { id }: Keyspace): Owner {

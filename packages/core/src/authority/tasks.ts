@@ -14,6 +14,7 @@ import { type Instant, later, printTimestamp } from "../time.ts"
 import { type Caller, denied, isOwn, ownOwner } from "./caller.ts"
 import { ownerErrors } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
+import { writableKeyspace } from "./key-access.ts"
 import { principalsOf } from "./patched-key.ts"
 import type { Keep, Replays } from "./replays.ts"
 
@@ -29,7 +30,7 @@ export type ListedTasks = Pick<TaskListFilter, "keyspaceId" | "state">
  * their own keys, no others match. What is done to each key is what the single call would do, with what the caller may do
  * by then, and refused where that would be: see `runTask`.
  * @throws "invalid_input" (a filter or an action that says nothing, an expiry that is not in the future, an unknown owner),
- *         "not_found" (keyspace), "too_many_tasks", "permission_denied" unless the caller may list and write such keys
+ *         "not_found" (keyspace), "too_many_tasks", "permission_denied" unless the caller may write such keys
  */
 export async function createTask(
   deps: AuthorityDeps,
@@ -37,7 +38,7 @@ export async function createTask(
   caller: Caller,
   input: NewTask,
 ): Promise<Task> {
-  const filter = reachable(caller, input.filter)
+  const filter = await reachable(deps, caller, input.filter)
   return replays.once<Task>(caller, async (keep) => {
     await refuseInvalid(deps, caller, input)
     return insertTask(deps, caller, { ...input, filter }, keep)
@@ -51,10 +52,6 @@ async function insertTask(
   keep: Keep<Task>,
 ): Promise<Task> {
   const { organizationId, actor, requestId, holds } = caller
-  const { keyspaceId } = filter
-  if (keyspaceId !== undefined && !(await deps.store.keyspace(organizationId, keyspaceId))) {
-    return fail({ code: "not_found", resource: "keyspace" })
-  }
   const now = deps.clock.now()
   const task: Task = {
     id: newId(now, deps.entropy),
@@ -82,20 +79,18 @@ async function insertTask(
 }
 
 /**
- * The filter, narrowed to the keys that the caller can list and write: all of them, or their own.
- * @throws "permission_denied"
+ * The filter, narrowed to the keys that the caller may write: all of them, or their own.
+ * @throws "not_found" (keyspace), "permission_denied"
  */
-function reachable(caller: Caller, filter: TaskFilter): TaskFilter {
-  const resource = filter.keyspaceId ?? null
-  const may = (name: string) => caller.holds.allows({ name, resource })
-  if (may("keys.read") && may("keys.write")) return filter
-  const owner = ownOwner(caller)
-  const lacking = (["read", "write"] as const).find(
-    (permission) => !may(`keys.${permission}`) && !(owner && may(`own_keys.${permission}`)),
-  )
-  if (!owner || lacking) return denied(`keys.${lacking ?? "write"}`)
-  if (filter.owner && !isOwn(caller, filter.owner)) return denied("keys.write")
-  return { ...filter, owner }
+async function reachable(deps: AuthorityDeps, caller: Caller, filter: TaskFilter): Promise<TaskFilter> {
+  const { keyspaceId, owner } = filter
+  if (keyspaceId !== undefined) await writableKeyspace(deps, caller, keyspaceId)
+  const resource = keyspaceId ?? null
+  if (caller.holds.allows({ name: "keys.write", resource })) return filter
+  const own = ownOwner(caller)
+  if (own === null || !caller.holds.allows({ name: "own_keys.write", resource })) return denied("keys.write")
+  if (owner && !isOwn(caller, owner)) return denied("keys.write")
+  return { ...filter, owner: own }
 }
 
 async function refuseInvalid(
@@ -157,20 +152,34 @@ function tagErrors({ add, remove }: Extract<TaskAction, { kind: "tag" }>): Input
 }
 
 /** @throws "not_found", also where the caller may not read it, "permission_denied" where they may read no task at all */
-export async function readTask(deps: AuthorityDeps, caller: Caller, id: string): Promise<Task> {
+export function readTask(deps: AuthorityDeps, caller: Caller, id: string): Promise<Task> {
+  return findTask(deps, caller, "read", id)
+}
+
+/** As with keys: who may do such a thing nowhere is told so, and what a caller may not even read does not exist. */
+async function findTask(
+  deps: AuthorityDeps,
+  caller: Caller,
+  permission: "read" | "write",
+  id: string,
+): Promise<Task> {
   const { holds } = caller
-  const somewhere = holds.allowsSomewhere("keys.read") || holds.allowsSomewhere("own_keys.read")
-  if (!somewhere) return denied("keys.read")
+  const somewhere =
+    holds.allowsSomewhere(`keys.${permission}`) ||
+    (ownOwner(caller) !== null && holds.allowsSomewhere(`own_keys.${permission}`))
+  if (!somewhere) return denied(`keys.${permission}`)
   const task = await deps.store.task(caller.organizationId, id)
-  return task && mayWithTask(caller, "read", task) ? task : fail({ code: "not_found", resource: "task" })
+  if (task && mayWithTask(caller, permission, task)) return task
+  if (task && mayWithTask(caller, "read", task)) return denied(`keys.${permission}`)
+  return fail({ code: "not_found", resource: "task" })
 }
 
 /** Whether the caller may do this to all keys that the task can come to, or asked for it and may do it to their own. */
 function mayWithTask(caller: Caller, permission: "read" | "write", { filter, createdBy }: Task): boolean {
   const resource = filter.keyspaceId ?? null
   if (caller.holds.allows({ name: `keys.${permission}`, resource })) return true
-  const { kind, id } = caller.actor
-  const asked = kind === createdBy.kind && id === createdBy.id
+  const own = ownOwner(caller)
+  const asked = own?.kind === createdBy.kind && own.id === createdBy.id
   return asked && caller.holds.allows({ name: `own_keys.${permission}`, resource })
 }
 
@@ -185,15 +194,15 @@ export async function listTasks(
   filter: ListedTasks,
   page: Page<TimePosition>,
 ): Promise<PageOf<Task, TimePosition>> {
-  const { organizationId, actor, holds } = caller
+  const { organizationId, holds } = caller
   const resource = filter.keyspaceId ?? null
   if (holds.allows({ name: "keys.read", resource })) return deps.store.tasks(organizationId, filter, page)
-  if (!holds.allows({ name: "own_keys.read", resource })) return denied("keys.read")
-  const { kind, id } = actor
-  return deps.store.tasks(organizationId, { ...filter, createdBy: { kind, id } }, page)
+  const createdBy = ownOwner(caller)
+  if (createdBy === null || !holds.allows({ name: "own_keys.read", resource })) return denied("keys.read")
+  return deps.store.tasks(organizationId, { ...filter, createdBy }, page)
 }
 
-/** @throws as `readTask` */
+/** @throws "not_found", "permission_denied" */
 export async function listTaskResults(
   deps: AuthorityDeps,
   caller: Caller,
@@ -207,11 +216,10 @@ export async function listTaskResults(
 
 /**
  * Ends a task: once this returns, it changes no further key, on whichever node. One that has ended stays as it ended.
- * @throws as `readTask`; "permission_denied"
+ * @throws "not_found", "permission_denied"
  */
 export async function cancelTask(deps: AuthorityDeps, caller: Caller, id: string): Promise<Task> {
-  const task = await readTask(deps, caller, id)
-  if (!mayWithTask(caller, "write", task)) return denied("keys.write")
+  const task = await findTask(deps, caller, "write", id)
   if (task.state !== "running") return task
   try {
     await commit(
@@ -225,7 +233,7 @@ export async function cancelTask(deps: AuthorityDeps, caller: Caller, id: string
     // It has come to its end meanwhile.
     if (!isFailure(error, "not_found")) throw error
   }
-  return readTask(deps, caller, id)
+  return findTask(deps, caller, "write", id)
 }
 
 /** What the audit trail keeps of a task, named as the native API names it. */
