@@ -53,7 +53,7 @@ export async function openTestKeyward(settings: TestSettings = {}): Promise<Test
     logger: pino({ level: "warn" }, { write: (line: string) => void log.push(line) }),
     sessionLifetime,
     passwords: settings.passwords ?? cheapPasswords,
-    cacheKeys: settings.cacheKeys ?? 10_000,
+    cacheKeys: settings.cacheKeys ?? 1_000,
     trustedForMs: settings.trustedForMs ?? null,
     guessLimit: settings.guessLimit ?? 0,
     usageFlushMs: null,

@@ -13,23 +13,27 @@ import { dialectDocuments } from "@keyward/contract/dialects"
 import type { FastifyInstance } from "fastify"
 import { version } from "../version.ts"
 
+// Once in a process, however many apps it has.
+const printed = JSON.stringify(
+  openApiDocument({
+    title: "Keyward",
+    version,
+    description: nativeDescription,
+    routes: [...nativeRoutes, ...browserRoutes],
+  }),
+)
+const document = JSON.parse(printed)
+
 /**
  * Hands out the OpenAPI document and, at /reference, a page to browse and try it; all from this server's own files. Those of
  * the dialects are at /openapi/<dialect>.json, whether they are served here or not. The `type` of a problem leads to a page.
  */
 export function serveReference(app: FastifyInstance): void {
-  const document = openApiDocument({
-    title: "Keyward",
-    version,
-    description: nativeDescription,
-    routes: [...nativeRoutes, ...browserRoutes],
-  })
-  const printed = JSON.stringify(document)
   app.get("/openapi.json", (_request, reply) => reply.type("application/json").send(printed))
-  for (const [name, document] of Object.entries(dialectDocuments)) {
+  for (const [name, described] of Object.entries(dialectDocuments)) {
     let printedDialect: string | undefined
     app.get(`/openapi/${name}.json`, (_request, reply) => {
-      printedDialect ??= JSON.stringify(openApiDocument({ ...document, version }))
+      printedDialect ??= JSON.stringify(openApiDocument({ ...described, version }))
       return reply.type("application/json").send(printedDialect)
     })
   }
@@ -39,7 +43,7 @@ export function serveReference(app: FastifyInstance): void {
       reply.type("text/plain; charset=utf-8").send(problemPage(code)),
     )
   }
-  app.register(swagger, { mode: "static", specification: { document: JSON.parse(printed) } })
+  app.register(swagger, { mode: "static", specification: { document } })
   app.register(swaggerUi, {
     routePrefix: "/reference",
     staticCSP: true,

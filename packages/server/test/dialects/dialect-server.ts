@@ -128,7 +128,7 @@ export async function openDialect(name: DialectName, options: DialectOptions): P
     logger,
     sessionLifetime,
     passwords: cheapPasswords,
-    cacheKeys: 10_000,
+    cacheKeys: 1_000,
     trustedForMs: null,
     guessLimit: options.guessLimit ?? 0,
     usageFlushMs: null,
