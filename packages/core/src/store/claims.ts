@@ -1,6 +1,6 @@
 import type { Key } from "../key/key.ts"
 import type { KeyCaps } from "../keyspace.ts"
-import { isSameOwner } from "../owner.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
 import type { Instant } from "../time.ts"
 
 /** What of a key decides how it counts. */
@@ -46,4 +46,13 @@ export function countsAt(key: CountedKey, counted: KeyCaps["countedKeys"], now: 
   if (counted === "all") return true
   const over = key.expiresAt !== null && now >= key.expiresAt
   return key.revokedAt === null && key.disabledAt === null && !over
+}
+
+/** A maximum of keys: which keys are counted against it, and how many there may be. */
+export interface Maximum {
+  readonly keyspaceId: string
+  /** null: the keys of the keyspace, whoever owns them. */
+  readonly owner: Owner | null
+  readonly countedKeys: KeyCaps["countedKeys"]
+  readonly limit: number
 }

@@ -17,6 +17,7 @@ import {
   taskMatches,
 } from "./filter.ts"
 import { type DueKey, isDescending, keyOrder, type Page, type PageOf, principalOrder } from "./list.ts"
+import { firstBeyond, olderNamesakes, takenNames } from "./memory-caps.ts"
 import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
 import { owned, replayName, Tables } from "./memory-tables.ts"
@@ -168,6 +169,13 @@ export function openMemoryStore(): Store {
         const direction = isDescending(order) ? "descending" : "ascending"
         return pageOf(matching, direction, (key) => positionOf(key, order), page)
       }),
+
+    firstBeyond: (organizationId, maximum, now) =>
+      answer(() => firstBeyond(tables, organizationId, maximum, now)),
+    olderNamesakes: (organizationId, keyIds, most) =>
+      answer(() => olderNamesakes(tables, organizationId, keyIds, most)),
+    takenNames: (organizationId, keyspaceId, owner, names) =>
+      answer(() => takenNames(tables, organizationId, keyspaceId, owner, names)),
 
     keysDueForRotation: (now, page) =>
       answer(() => {

@@ -5,6 +5,7 @@ import type { Digest } from "../key/digest.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
+import type { Owner } from "../owner.ts"
 import type { Principal, User } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
@@ -13,6 +14,7 @@ import type { Instant } from "../time.ts"
 import type { Outcome } from "../verification/outcome.ts"
 import type { StoredSubject } from "../verification/subject.ts"
 import type { Commit } from "./change.ts"
+import type { Maximum } from "./claims.ts"
 import type {
   AuditFilter,
   AuditPage,
@@ -146,6 +148,29 @@ export interface Store {
     now: Instant,
     page: Page<KeyPosition>,
   ): Promise<PageOf<Key, KeyPosition>>
+
+  /**
+   * Of the keys that count against a maximum at an instant (`countsAt`), the oldest for which there is no place, by creation
+   * and then by id: it and those after it are beyond the maximum. null: there is a place for each. Reads on an index as many
+   * entries as a new key's count does, and where the maximum is exceeded those of the expired keys among the older ones.
+   */
+  firstBeyond(organizationId: string, maximum: Maximum, now: Instant): Promise<TimePosition | null>
+  /**
+   * How many older keys of its owner in its keyspace have the name of each of these keys, older by creation and then by id;
+   * counted to `most` and no further. One that is the oldest of its name, deleted or unknown is left out.
+   */
+  olderNamesakes(
+    organizationId: string,
+    keyIds: readonly string[],
+    most: number,
+  ): Promise<ReadonlyMap<string, number>>
+  /** Those of these names that keys of the owner in the keyspace have. */
+  takenNames(
+    organizationId: string,
+    keyspaceId: string,
+    owner: Owner,
+    names: readonly string[],
+  ): Promise<ReadonlySet<string>>
 
   /**
    * Keys of all organizations whose rotation is pending (`rotationIsPending`), by when it is due, then by id. For the job

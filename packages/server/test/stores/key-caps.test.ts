@@ -3,6 +3,7 @@ import type { Instant, Key, KeyCaps } from "@keyward/core"
 import { sql } from "kysely"
 import { describe, expect, test } from "vitest"
 import { openPostgres } from "../../src/stores/postgres/engine.ts"
+import { firstBeyond, olderNamesakes } from "../../src/stores/sql/beyond-caps.ts"
 import type { Engine, Statement } from "../../src/stores/sql/engine.ts"
 import { demandCaps } from "../../src/stores/sql/key-caps.ts"
 import { migrate } from "../../src/stores/sql/migrate.ts"
@@ -74,6 +75,20 @@ const engines = [
   },
 ] as const
 
+/** How the engine would execute a statement. */
+async function planOf(
+  engine: Engine,
+  explain: string,
+  { sql: text, parameters }: Statement,
+): Promise<string> {
+  const { rows } = await engine.db.executeQuery<object>({
+    ...sql``.compile(engine.db),
+    sql: `${explain} ${text}`,
+    parameters,
+  })
+  return rows.map((row) => Object.values(row).join(" ")).join("\n")
+}
+
 describe.each(engines)("caps on $engine", ({ open, explain, byOwner }) => {
   test.each(countedKeys)(
     "read no keys but the owner's where they are about an owner: %s",
@@ -89,14 +104,8 @@ describe.each(engines)("caps on $engine", ({ open, explain, byOwner }) => {
       await demandCaps(engine.db, null, key, policy)
       const statements = executedOnce(executed)
       expect(statements.length).toBe(counted === "active" ? 3 : 2)
-      for (const { sql: text, parameters } of statements) {
-        const rows = await engine.db.executeQuery<object>({
-          ...sql``.compile(engine.db),
-          sql: `${explain} ${text}`,
-          parameters,
-        })
-        const plan = rows.rows.map((row) => Object.values(row).join(" ")).join("\n")
-        expect(plan, text).toMatch(byOwner)
+      for (const statement of statements) {
+        expect(await planOf(engine, explain, statement), statement.sql).toMatch(byOwner)
       }
       await engine.db.destroy()
     },
@@ -122,6 +131,34 @@ describe.each(engines)("caps on $engine", ({ open, explain, byOwner }) => {
     await expect(demand({ maxKeysPerOwner: 10, countedKeys: "all" })).rejects.toMatchObject(full(10, "owner"))
     await demand({ maxKeys: 5001, countedKeys: "all" })
     await expect(demand({ maxKeys: 5000, countedKeys: "all" })).rejects.toMatchObject(full(5000, "keyspace"))
+    await engine.db.destroy()
+  })
+
+  test("what is beyond them is found by age, among what counts alone", async () => {
+    const executed: Statement[] = []
+    const engine = await open((statement) => executed.push(statement))
+    await migrate(engine)
+    await fill(engine)
+    // Most of what there was is over, as it comes to be where keys are made and revoked by machines.
+    await sql`update keys set disabled_at = 1 where alias >= 2000`.execute(engine.db)
+    await sql`analyze`.execute(engine.db)
+    const plan = async (read: () => Promise<unknown>) => {
+      executed.length = 0
+      await read()
+      const last = executedOnce(executed).at(-1)
+      return last ? planOf(engine, explain, last) : ""
+    }
+    for (const [countedKeys, owner, index] of [
+      ["active", null, "keys_that_count_by_age"],
+      ["active", key.owner, "keys_of_owner_that_count_by_age"],
+      ["all", null, "keys_by_keyspace"],
+      ["all", key.owner, "keys_of_owner_by_age"],
+    ] as const) {
+      const maximum = { keyspaceId: "s", owner, countedKeys, limit: 1 }
+      const found = await plan(() => firstBeyond(engine.db, "o", maximum, now))
+      expect(found).toMatch(new RegExp(`\\b${index}\\b`))
+    }
+    expect(await plan(() => olderNamesakes(engine.db, "o", ["k7", "k507"], 5))).toMatch(/\bkeys_of_owner\b/)
     await engine.db.destroy()
   })
 })

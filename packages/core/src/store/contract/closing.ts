@@ -42,6 +42,10 @@ const calls: {
   keysDeletedBefore: (store) => store.keysDeletedBefore(noon, 1),
   purgeUsage: (store) => store.purgeUsage("o", "k", 1),
   keys: (store) => store.keys("o", {}, noon, page),
+  firstBeyond: (store) =>
+    store.firstBeyond("o", { keyspaceId: "k", owner: null, countedKeys: "all", limit: 1 }, noon),
+  olderNamesakes: (store) => store.olderNamesakes("o", ["k"], 1),
+  takenNames: (store) => store.takenNames("o", "k", { kind: "external", id: "x" }, ["n"]),
   subject: (store) => store.subject([]),
   digestTaken: (store) => store.digestTaken([{ pepperVersion: 1, digest: "a" }]),
   redigest: (store) =>

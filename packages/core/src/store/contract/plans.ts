@@ -117,6 +117,11 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     await commit(store, key.organizationId, keyUpdate(revised(key, { deletedAt: noon })))
     await store.purgeUsage(key.organizationId, key.id, 5)
   },
+  "firstBeyond: active keys": beyond("active"),
+  "firstBeyond: all keys": beyond("all"),
+  olderNamesakes: (store, { organization }) => store.olderNamesakes(organization.id, ["x", "y"], 5),
+  takenNames: (store, { organization, keyspace }) =>
+    store.takenNames(organization.id, keyspace.id, { kind: "external", id: "x" }, ["x", "y"]),
   subject: (store) => store.subject(digests),
   digestTaken: (store) => store.digestTaken(digests),
   redigest: (store) =>
@@ -295,6 +300,16 @@ function caps(countedKeys: KeyCaps["countedKeys"]) {
       keyUpdate(given, policy),
       keyUpdate(revised(given, { deletedAt: noon }), policy),
     )
+  }
+}
+
+/** Maxima that are exceeded, of the keyspace and of one of its owners. */
+function beyond(countedKeys: KeyCaps["countedKeys"]) {
+  return async (store: Store, { organization, keyspace }: Founded) => {
+    for (const owner of [null, { kind: "external", id: "owner 7" } as const]) {
+      const maximum = { keyspaceId: keyspace.id, owner, countedKeys, limit: 5 }
+      expect(await store.firstBeyond(organization.id, maximum, noon)).not.toBeNull()
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe } from "vitest"
 import type { Store } from "../store.ts"
 import { aliasContract } from "./aliases.ts"
 import { auditContract } from "./audit.ts"
+import { beyondCapContract } from "./beyond-caps.ts"
 import { capContract } from "./caps.ts"
 import { closingContract } from "./closing.ts"
 import { commitContract } from "./commits.ts"
@@ -86,6 +87,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     noticeContract(store)
     ownerContract(store)
     capContract(store)
+    beyondCapContract(store)
     dueKeyContract(store)
     keyListContract(store)
     pagingContract(store)

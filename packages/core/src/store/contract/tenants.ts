@@ -233,6 +233,24 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
     expect(await store.idleNotices(organization.id, [key.id])).toEqual(new Map([[key.id, noon]]))
     expect(await store.idleNotices(ours.organization.id, [key.id])).toEqual(new Map())
   },
+  firstBeyond: async (store, ours, { organization, key }) => {
+    const maximum = { keyspaceId: key.keyspaceId, owner: null, countedKeys: "all", limit: 0 } as const
+    const position = { createdAt: key.createdAt, id: key.id }
+    expect(await store.firstBeyond(organization.id, maximum, noon)).toEqual(position)
+    expect(await store.firstBeyond(ours.organization.id, maximum, noon)).toBeNull()
+  },
+  olderNamesakes: async (store, ours, theirs) => {
+    const { key, organization } = theirs
+    const other = sampleKey(theirs, { name: key.name, owner: key.owner })
+    await insertKeys(store, other)
+    expect(await store.olderNamesakes(organization.id, [other.id], 5)).toEqual(new Map([[other.id, 1]]))
+    expect(await store.olderNamesakes(ours.organization.id, [other.id], 5)).toEqual(new Map())
+  },
+  takenNames: async (store, ours, { organization, key: { keyspaceId, owner, name } }) => {
+    const taken = ({ id }: { readonly id: string }) => store.takenNames(id, keyspaceId, owner, [name])
+    expect(await taken(organization)).toEqual(new Set([name]))
+    expect(await taken(ours.organization)).toEqual(new Set())
+  },
   keysDueForNotice: "establishes or has no organization",
   keysDueForRotation: "establishes or has no organization",
   deletedKeyByAlias: async (store, ours, theirs) => {

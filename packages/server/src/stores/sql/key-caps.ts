@@ -55,8 +55,11 @@ export async function demandCaps(
 
 type Keys = SelectQueryBuilder<Schema, "keys", { id: string }>
 
-function ofKeyspace(transaction: Kysely<Schema>, { organizationId, keyspaceId }: Key): Keys {
-  return transaction
+export function ofKeyspace(
+  db: Kysely<Schema>,
+  { organizationId, keyspaceId }: Pick<Key, "organizationId" | "keyspaceId">,
+): Keys {
+  return db
     .selectFrom("keys")
     .select("id")
     .where("organization_id", "=", organizationId)
@@ -64,28 +67,30 @@ function ofKeyspace(transaction: Kysely<Schema>, { organizationId, keyspaceId }:
     .where("deleted_at", "is", null)
 }
 
-function ofOwner(transaction: Kysely<Schema>, key: Key): Keys {
-  return ofKeyspace(transaction, key)
-    .where("owner_id", "=", key.owner.id)
-    .where("owner_kind", "=", key.owner.kind)
+export function ofOwner(db: Kysely<Schema>, key: Pick<Key, "organizationId" | "keyspaceId" | "owner">): Keys {
+  return ofKeyspace(db, key).where("owner_id", "=", key.owner.id).where("owner_kind", "=", key.owner.kind)
+}
+
+/** Those that were neither revoked nor disabled, expired or not. */
+export function going(keys: Keys): Keys {
+  return keys.where("revoked_at", "is", null).where("disabled_at", "is", null)
 }
 
 /** As `countsAt` counts them. One query for each of two ranges of an index, so that what has expired costs nothing. */
-async function countActive(
+export async function countActive(
   most: number,
-  transaction: Kysely<Schema>,
+  db: Kysely<Schema>,
   keys: Keys,
   now: Instant,
 ): Promise<number> {
-  const going = keys.where("revoked_at", "is", null).where("disabled_at", "is", null)
-  const lasting = await countTo(most, transaction, going.where("expires_at", "is", null))
-  return lasting + (await countTo(most - lasting, transaction, going.where("expires_at", ">", now)))
+  const lasting = await countTo(most, db, going(keys).where("expires_at", "is", null))
+  return lasting + (await countTo(most - lasting, db, going(keys).where("expires_at", ">", now)))
 }
 
 /** How many there are, counted to `most` and no further. */
-async function countTo(most: number, transaction: Kysely<Schema>, keys: Keys): Promise<number> {
+async function countTo(most: number, db: Kysely<Schema>, keys: Keys): Promise<number> {
   if (most <= 0) return 0
-  const { count } = await transaction
+  const { count } = await db
     .selectFrom(keys.limit(most).as("counted"))
     .select(({ fn }) => fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow()

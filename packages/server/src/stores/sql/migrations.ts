@@ -385,4 +385,24 @@ export const migrations: readonly Migration[] = [
       "create index task_results_by_kind on task_results (task_id, kind, key_id)",
     ],
   },
+  {
+    name: "keys that break a policy",
+    statements: () => [
+      // Of an owner's keys of one name, how many are older; `takenNames` and the caps read it as they did before.
+      "drop index keys_of_owner",
+      `create index keys_of_owner on keys (organization_id, keyspace_id, owner_id, owner_kind, name, created_at, id)
+        where deleted_at is null`,
+      // By age what counts against a maximum: of a keyspace (`keys_by_keyspace` has all of it), and of an owner. With every
+      // column that is asked about, so that SQLite reads no rows.
+      `create index keys_that_count_by_age
+        on keys (organization_id, keyspace_id, created_at, id, expires_at, deleted_at, revoked_at, disabled_at)
+        where deleted_at is null and revoked_at is null and disabled_at is null`,
+      `create index keys_of_owner_by_age on keys (organization_id, keyspace_id, owner_id, owner_kind, created_at, id)
+        where deleted_at is null`,
+      `create index keys_of_owner_that_count_by_age
+        on keys (organization_id, keyspace_id, owner_id, owner_kind, created_at, id, expires_at, deleted_at, revoked_at,
+          disabled_at)
+        where deleted_at is null and revoked_at is null and disabled_at is null`,
+    ],
+  },
 ]

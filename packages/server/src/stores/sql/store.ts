@@ -2,6 +2,7 @@ import { fail, type Store } from "@keyward/core"
 import { type Kysely, sql } from "kysely"
 import { aliasesOf, takeAliases } from "./aliases.ts"
 import * as audit from "./audit.ts"
+import { firstBeyond, olderNamesakes, takenNames } from "./beyond-caps.ts"
 import { makeCommit, rehearseCommit } from "./commit.ts"
 import * as credits from "./credits.ts"
 import { type Engine, transact, translated } from "./engine.ts"
@@ -104,6 +105,12 @@ function sqlStore(engine: Engine): Store {
       read((db) => keys.deletedKeyByAlias(db, organizationId, alias)),
     keys: (organizationId, filter, now, page) =>
       read((db) => keys.keys(db, organizationId, filter, now, page)),
+    firstBeyond: (organizationId, maximum, now) =>
+      read((db) => firstBeyond(db, organizationId, maximum, now)),
+    olderNamesakes: (organizationId, keyIds, most) =>
+      read((db) => olderNamesakes(db, organizationId, keyIds, most)),
+    takenNames: (organizationId, keyspaceId, owner, names) =>
+      read((db) => takenNames(db, organizationId, keyspaceId, owner, names)),
     subject: (digests) => read((db) => keys.subject(db, digests)),
     digestTaken: (digests) => read((db) => keys.digestTaken(db, digests)),
     redigest: (keyId, version, from, to) => read((db) => keys.redigest(db, keyId, version, from, to)),
