@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { nextNoticeAt } from "../../key/expiry-notice.ts"
 import { type KeyCaps, openPolicy } from "../../keyspace.ts"
 import { later } from "../../time.ts"
-import { keyOrder, type PrincipalFilter, principalOrder } from "../list.ts"
+import type { Change } from "../change.ts"
+import { keyOrder, type PrincipalFilter, principalOrder, type TaskListFilter } from "../list.ts"
 import type { Store } from "../store.ts"
 import {
   commit,
@@ -20,9 +21,12 @@ import {
   sampleKey,
   sampleLink,
   sampleReplay,
+  sampleResult,
   sampleSecret,
   sampleSession,
+  sampleTask,
   sampleUser,
+  taskInsert,
   usedAt,
 } from "./sample.ts"
 import type { Capabilities, StatementWatch } from "./suite.ts"
@@ -152,6 +156,40 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     const lastUsed = usedAt(noon)
     await store.recordUsage([{ organizationId: key.organizationId, keyId: key.id, lastUsed, counts }])
   },
+  task: (store, { organization }) => store.task(organization.id, "x"),
+  "tasks: all": taskLists({}),
+  "tasks: keyspace": taskLists({ keyspaceId: "x" }),
+  "tasks: state": taskLists({ state: "running" }),
+  "tasks: everything": taskLists({
+    keyspaceId: "x",
+    state: "running",
+    createdBy: { kind: "user", id: "x" },
+  }),
+  runningTasks: async (store) => {
+    await store.runningTasks(first)
+    await store.runningTasks({ limit: 5, after: { createdAt: noon, id: "x" } })
+  },
+  taskResults: async (store, { organization }) => {
+    for (const after of [null, "x"]) {
+      for (const kind of [null, "refused"] as const) {
+        await store.taskResults(organization.id, "x", kind, { limit: 5, after })
+      }
+    }
+  },
+  "a task, from its beginning until it is purged": async (store, ours) => {
+    const task = sampleTask(ours)
+    const { organizationId, id, position } = task
+    await commit(store, organizationId, taskInsert(task))
+    await store.advanceTask(organizationId, id, position, [sampleResult(), sampleResult()])
+    await commit(
+      store,
+      organizationId,
+      { kind: "task.result", taskId: id, result: sampleResult() },
+      { kind: "task.end", taskId: id, state: "finished", endedAt: later(noon, -hour) },
+    )
+    await store.purgeTask(noon, 2)
+    await store.purgeTask(noon, 2)
+  },
   auditHead: (store, { organization }) => store.auditHead(organization.id),
   "audit events: all": events({}),
   "audit events: action": events({ action: "key.created" }),
@@ -250,6 +288,19 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
             }) as const,
         ),
       )
+      const tasks = Array.from({ length: 500 }, (_, at) => sampleTask(ours, { createdAt: later(noon, at) }))
+      await commit(
+        store,
+        ours.organization.id,
+        ...tasks.map((task) => taskInsert(task)),
+        ...tasks.slice(10).map(({ id }, at): Change => {
+          return { kind: "task.end", taskId: id, state: "finished", endedAt: later(noon, at) }
+        }),
+      )
+      for (const { id, position } of tasks.slice(0, 10)) {
+        const results = Array.from({ length: 50 }, () => sampleResult())
+        await store.advanceTask(ours.organization.id, id, position, results)
+      }
       await store.pushThrottles(new Map(users.map(({ email }, at) => [email, noon + at])), noon)
     })
     afterAll(() => store?.close())
@@ -279,6 +330,13 @@ function people(filter: PrincipalFilter) {
     const order = principalOrder(filter)
     const value = order === "email" ? "x" : noon
     await store.principals(organization.id, filter, { limit: 5, after: { order, value, id: "x" } })
+  }
+}
+
+function taskLists(filter: TaskListFilter) {
+  return async (store: Store, { organization }: Founded) => {
+    await store.tasks(organization.id, filter, first)
+    await store.tasks(organization.id, filter, { limit: 5, after: { createdAt: noon, id: "x" } })
   }
 }
 

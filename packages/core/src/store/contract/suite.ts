@@ -29,6 +29,7 @@ import { principalContract } from "./principals.ts"
 import { replayContract } from "./replays.ts"
 import { sessionContract } from "./sessions.ts"
 import { settingContract } from "./settings.ts"
+import { taskContract } from "./tasks.ts"
 import { tenantContract } from "./tenants.ts"
 import { throttleContract } from "./throttles.ts"
 import { usageContract } from "./usage.ts"
@@ -97,6 +98,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     usageContract(store)
     creditContract(store)
     leaseContract(store)
+    taskContract(store)
     ownSecretContract(store)
     settingContract(store)
     tenantContract(store)
