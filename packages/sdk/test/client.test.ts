@@ -112,7 +112,7 @@ test("every operation of the native API has a named method", async () => {
   const { baseUrl, asked } = await loopback(json(299, {}))
   const { client } = clientOf(baseUrl, { retries: 0 })
   const { organizations, users, serviceAccounts, members, roles, keyspaces, keys, audit, health } = client
-  const { sessions, links } = client
+  const { sessions, links, tasks } = client
   const policy = { kind: "freeze" } as const
   const calls = [
     organizations.list(),
@@ -172,6 +172,11 @@ test("every operation of the native API has a named method", async () => {
     keys.cancelRotation("id"),
     keys.extendRotation("id", "PT1H"),
     keys.usage("id"),
+    tasks.create({ filter: { tag: "t" }, action: { kind: "revoke" } }),
+    tasks.list(),
+    tasks.read("id"),
+    tasks.cancel("id"),
+    tasks.results("id"),
     keys.verify({ key: "k" }),
     keys.verifyBatch([{ key: "k" }]),
     client.check(),

@@ -27,6 +27,7 @@ import { serveRoles } from "./native/roles.ts"
 import { serveRotation } from "./native/rotation.ts"
 import { serveServiceAccounts } from "./native/service-accounts.ts"
 import { serveSessions } from "./native/sessions.ts"
+import { serveTasks } from "./native/tasks.ts"
 import { serveUsers } from "./native/users.ts"
 import { serveVerification } from "./native/verification.ts"
 import { tokenAuthentication } from "./openid-authentication.ts"
@@ -143,6 +144,7 @@ export function createApp(keyward: Keyward, settings: AppSettings): FastifyInsta
     serveKeyspaces,
     serveKeys,
     serveRotation,
+    serveTasks,
     serveVerification,
     serveAudit,
     serveHealth,

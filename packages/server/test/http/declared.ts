@@ -30,7 +30,8 @@ function matches(schema: object, value: unknown): string {
 function closed(schema: unknown): object {
   return JSON.parse(
     JSON.stringify(schema, (_name, value) =>
-      value?.type === "object" && value.additionalProperties === undefined
+      // A choice of objects is as closed as they are.
+      value?.type === "object" && value.additionalProperties === undefined && value.oneOf === undefined
         ? { ...value, additionalProperties: false }
         : value,
     ),

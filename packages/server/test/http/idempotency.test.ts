@@ -32,6 +32,10 @@ const calls: Readonly<Record<string, () => Promise<Call>>> = {
     const { json } = await server.ask("/v1/keys", post(counted))
     return [`/v1/keys/${json.id}/credits`, post({ amount: 5 })]
   },
+  createTask: async () => {
+    const filter = { keyspace_id: keyspaceId, tag: `tag ${unique()}` }
+    return ["/v1/tasks", post({ filter, action: { kind: "disable" } })]
+  },
   createKeyspace: async () => ["/v1/keyspaces", post({ name: `Keyspace ${unique()}`, prefix: "x" })],
   createUser: async () => [
     "/v1/users",

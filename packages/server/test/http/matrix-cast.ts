@@ -1,4 +1,5 @@
 import {
+  type Caller,
   type NewKey,
   type Owner,
   openSession,
@@ -68,6 +69,8 @@ export interface Target {
   readonly keyId: string
   /** Another key of the same owner, which was deleted. */
   readonly deletedId: string
+  /** A task about the keyspace's keys, which whoever owns the key has created. */
+  readonly taskId: string
   readonly secret: string
   /** Whom a new key is to act for. */
   readonly owner: Owner
@@ -115,6 +118,7 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       keyspaceId: theirs.id,
       keyId: key.key.id,
       deletedId: gone.key.id,
+      taskId: await taskBy(server, there, user, theirs.id),
       secret: key.secret,
       owner: ownerOf(user),
       userId: user.id,
@@ -130,6 +134,7 @@ export async function setStage(server: NativeServer): Promise<Stage> {
       keyspaceId: unknownId,
       keyId: unknownId,
       deletedId: unknownId,
+      taskId: unknownId,
       secret: deleted.secret,
       owner: { kind: "user", id: unknownId },
       userId: unknownId,
@@ -187,6 +192,22 @@ async function deletedKey({ keyward, system }: NativeServer, input: NewKey): Pro
   return key.id
 }
 
+/** @returns the id of a task that is running, and comes to nothing */
+async function taskBy(
+  { keyward }: NativeServer,
+  system: Caller,
+  { kind, id }: Principal,
+  keyspaceId: string,
+): Promise<string> {
+  const caller = { ...system, actor: { ...system.actor, kind, id } }
+  const task = await keyward.authority.createTask(caller, {
+    filter: { keyspaceId, namePrefix: "There is none of this name" },
+    action: { kind: "disable" },
+    dryRun: false,
+  })
+  return task.id
+}
+
 let made = 0
 
 async function targetOf(
@@ -204,6 +225,7 @@ async function targetOf(
     keyspaceId,
     keyId: key.id,
     deletedId: await deletedKey(server, { keyspaceId, owner, name: "Deleted" }),
+    taskId: await taskBy(server, server.system, user, keyspaceId),
     secret,
     owner,
     userId: user.id,

@@ -327,6 +327,28 @@ export const matrix: Record<(typeof nativeRoutes)[number]["operationId"], Row> =
     ...changedKey(422),
     own: [422, 422, 403, 403, 422, 403],
   },
+  createTask: {
+    call: ({ keyspaceId, owner }) => [
+      "/v1/tasks",
+      post({ filter: { keyspace_id: keyspaceId, owner }, action: { kind: "disable" }, dry_run: true }),
+    ],
+    own: [201, 201, 403, 201, 201, 201],
+    others: [201, 201, 403, 403, 201, 403],
+    missing: [404, 404, 403, 404, 404, 404],
+  },
+  listTasks: {
+    call: ({ keyspaceId }) => [`/v1/tasks?keyspace_id=${keyspaceId}`],
+    own: [200, 200, 200, 200, 200, 200],
+    missing: [200, 200, 200, 200, 200, 200],
+  },
+  readTask: { call: ({ taskId }) => [`/v1/tasks/${taskId}`], ...readKeyOf },
+  cancelTask: {
+    call: ({ taskId }) => [`/v1/tasks/${taskId}/cancel`, post()],
+    ...changedKey(200),
+    // To cancel gives nobody what an owner's keys have.
+    owners: [200, 200, 403, 404, 200, 404],
+  },
+  listTaskResults: { call: ({ taskId }) => [`/v1/tasks/${taskId}/results`], ...readKeyOf },
   readKeyUsage: { call: ({ keyId }) => [`/v1/keys/${keyId}/usage`], ...readKeyOf },
 
   verifyKey: { call: ({ secret }) => ["/v1/keys/verify", post({ key: secret })], ...verified },

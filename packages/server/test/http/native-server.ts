@@ -1,5 +1,5 @@
 import { type ProblemCode, problems } from "@keyward/contract"
-import { createOrganization, openMemoryStore } from "@keyward/core"
+import { createOrganization, openMemoryStore, runTask } from "@keyward/core"
 import type { FastifyInstance } from "fastify"
 import { pino } from "pino"
 import { expect } from "vitest"
@@ -8,6 +8,7 @@ import { witness } from "../../../../tests/witness.ts"
 import { createApp } from "../../src/http/app.ts"
 import { assembleOpenId } from "../../src/openid/openid.ts"
 import type { OpenIdSettings } from "../../src/openid/settings.ts"
+import { TaskRunner } from "../../src/tasks/task-runner.ts"
 import { type Intercept, interceptedStore } from "../intercepted-store.ts"
 import { openTestKeyward, type TestKeyward, type TestSettings } from "../test-keyward.ts"
 import { expectDeclared } from "./declared.ts"
@@ -41,6 +42,8 @@ export interface NativeServer extends TestKeyward {
   refused(path: string, code: ProblemCode, asked?: Ask): Promise<Reply>
   /** How many events there are, of all organizations: grows with every change. */
   written(): Promise<number>
+  /** Works on every task that is running, to its end: what is begun by a call waits for this. */
+  workOnTasks(): Promise<void>
   /** A management key with these permissions. */
   managementKey(permissions: readonly string[], members?: Readonly<Record<string, unknown>>): Promise<string>
   /** Another organization, with a keyspace and a key in it. */
@@ -59,6 +62,13 @@ export interface ServerSettings extends TestSettings {
   /** Default: none is configured. */
   readonly publicUrl?: string
   readonly openId?: OpenIdSettings
+  /** Whether tasks are begun as they are created. Default: they wait for `workOnTasks`. */
+  readonly runsTasks?: true
+}
+
+/** Begins nothing by itself, so that nothing happens between two calls that neither of them did. */
+class IdleRunner extends TaskRunner {
+  override begin(): void {}
 }
 
 export async function openNative(settings: ServerSettings = {}): Promise<NativeServer> {
@@ -74,7 +84,10 @@ export async function openNative(settings: ServerSettings = {}): Promise<NativeS
   }
   const logger = pino({ level: "warn" }, { write })
   const openId = provider ? assembleOpenId(provider, keyward.deps, logger) : null
-  const app = createApp(keyward, { logger, trustedHops, publicUrl, openId })
+  const served = settings.runsTasks
+    ? keyward
+    : { ...keyward, taskRunner: new IdleRunner(keyward.deps, logger) }
+  const app = createApp(served, { logger, trustedHops, publicUrl, openId })
   const admin = created.adminKey.secret
   registerSecret("key text", admin)
   const organizations = [created.organization.id]
@@ -128,6 +141,10 @@ export async function openNative(settings: ServerSettings = {}): Promise<NativeS
       return reply
     },
     written,
+    async workOnTasks() {
+      const { items } = await inner.runningTasks({ limit: 100, after: null })
+      for (const { organizationId, id } of items) await runTask(keyward.deps, organizationId, id)
+    },
     async managementKey(permissions, members = {}) {
       const body = { keyspace_id: created.managementKeyspace.id, name: "Caller", permissions, ...members }
       const { status, json, text } = await ask("/v1/keys", { method: "POST", body })

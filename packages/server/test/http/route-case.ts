@@ -15,6 +15,8 @@ export interface Scene {
   readonly rotatingId: string
   /** Has 10 credits, and no refill. */
   readonly countedId: string
+  /** A task that is running, about the keys of the keyspace. */
+  readonly taskId: string
   /** Without roles. */
   readonly userId: string
   /** Without roles. */
@@ -44,6 +46,7 @@ export interface Case {
     | "organization"
     | "keyspace"
     | "key"
+    | "task"
     | "user"
     | "service_account"
     | "role"

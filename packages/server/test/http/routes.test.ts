@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import { commonProblems, nativeRoutes, type ProblemCode, problems, type Route } from "@keyward/contract"
-import { managementPermissions } from "@keyward/core"
+import { managementPermissions, runningTaskMaximum } from "@keyward/core"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { storeUnavailable } from "../intercepted-store.ts"
 import { directoryCases } from "./directory-cases.ts"
@@ -350,6 +350,62 @@ const cases: Record<(typeof nativeRoutes)[number]["operationId"], Case> = {
     answers: (json, scene) => expect(json).toMatchObject({ key_id: scene.keyId, items: [] }),
     foreign: "key",
   },
+  createTask: {
+    call: ({ keyspaceId }) => [
+      "/v1/tasks",
+      post({ filter: { keyspace_id: keyspaceId, tag: "old" }, action: { kind: "revoke" } }),
+    ],
+    answers: (json, { keyspaceId, organizationId }, { headers }) => {
+      expect(json).toEqual({
+        id: expect.any(String),
+        organization_id: organizationId,
+        filter: { keyspace_id: keyspaceId, tag: "old" },
+        action: { kind: "revoke", reason: "unspecified", note: null },
+        dry_run: false,
+        state: "running",
+        created_by: { kind: "user", id: expect.any(String) },
+        created_at: expect.any(String),
+        ended_at: null,
+        counts: { changed: 0, unchanged: 0, refused: 0 },
+      })
+      expect(headers["location"]).toBe(`/v1/tasks/${json.id}`)
+    },
+    foreign: "keyspace",
+    problems: {
+      async too_many_tasks(server, { keyspaceId }) {
+        // The scene has one.
+        for (let more = 1; more < runningTaskMaximum; more++) await runningTask(server, keyspaceId)
+        const body = { filter: { keyspace_id: keyspaceId }, action: { kind: "disable" } }
+        const { json } = await server.refused("/v1/tasks", "too_many_tasks", post(body))
+        expect(json.detail).toContain(String(runningTaskMaximum))
+      },
+    },
+  },
+  listTasks: {
+    call: ({ keyspaceId }) => [`/v1/tasks?keyspace_id=${keyspaceId}`],
+    answers: (json, { taskId }) => {
+      expect(json).toMatchObject({ items: [{ id: taskId, state: "running" }], next_cursor: null })
+    },
+  },
+  readTask: {
+    call: ({ taskId }) => [`/v1/tasks/${taskId}`],
+    answers: (json, { taskId, keyspaceId }) => {
+      expect(json).toMatchObject({ id: taskId, filter: { keyspace_id: keyspaceId }, state: "running" })
+    },
+    foreign: "task",
+  },
+  cancelTask: {
+    call: ({ taskId }) => [`/v1/tasks/${taskId}/cancel`, post()],
+    answers: (json, { taskId }) => {
+      expect(json).toMatchObject({ id: taskId, state: "cancelled", ended_at: expect.any(String) })
+    },
+    foreign: "task",
+  },
+  listTaskResults: {
+    call: ({ taskId }) => [`/v1/tasks/${taskId}/results`],
+    answers: (json) => expect(json).toEqual({ items: [], next_cursor: null }),
+    foreign: "task",
+  },
   verifyKey: {
     call: (scene) => ["/v1/keys/verify", post({ key: scene.secret, permissions: "invoices.read" })],
     answers: (json, scene) => {
@@ -452,6 +508,16 @@ async function countedKey(server: NativeServer, keyspace_id: string): Promise<st
   return (await server.ask("/v1/keys", post(asked))).json.id
 }
 
+/** @returns the id of a new task, which nobody works on */
+async function runningTask(
+  server: NativeServer,
+  keyspaceId: string,
+  token: string = server.admin,
+): Promise<string> {
+  const body = { filter: { keyspace_id: keyspaceId }, action: { kind: "disable" } }
+  return (await server.ask("/v1/tasks", { ...post(body), token })).json.id
+}
+
 async function deletedKey(
   server: NativeServer,
   keyspace_id: string,
@@ -504,6 +570,7 @@ async function sceneOf(server: NativeServer): Promise<Scene> {
     deletedId: await deletedKey(server, keyspace.json.id),
     rotatingId: await rotatingKey(server, recoverable.json.id),
     countedId: await countedKey(server, recoverable.json.id),
+    taskId: await runningTask(server, keyspace.json.id),
     ...(await someone(server)),
   }
 }
@@ -690,6 +757,11 @@ async function sceneOf2(): Promise<Scene> {
   }
 }
 
+/** Whether the call is about something in a keyspace, to which a permission can be bound. */
+function isOfKeyspace({ foreign }: Case): boolean {
+  return foreign === "key" || foreign === "keyspace" || foreign === "task"
+}
+
 describe.each(withPermission)("$name needs $permission", ({ route, one, permission }) => {
   test("that one alone is enough", async () => {
     const token = await server.managementKey([permission])
@@ -715,18 +787,18 @@ describe.each(withPermission)("$name needs $permission", ({ route, one, permissi
     if (route.tag === "Verification") {
       const [verification] = reply.json.results ?? [reply.json]
       expect(verification).toMatchObject({ valid: false, code: "NOT_FOUND", key_id: null })
-    } else if (one.foreign === "key" || one.foreign === "keyspace") expect(reply.json.code).toBe("not_found")
+    } else if (isOfKeyspace(one)) expect(reply.json.code).toBe("not_found")
     else expect(reply.json).toMatchObject({ code: "permission_denied", missing_permissions: [permission] })
   })
 
   test("bound to the keyspace it is, where the call is about one", async () => {
-    const aboutOne = one.foreign === "key" || one.foreign === "keyspace" || route.tag === "Verification"
+    const aboutOne = isOfKeyspace(one) || route.tag === "Verification"
     const recoverable = await server.ask(`/v1/keys/${scene.recoverableId}`)
     const bound = [scene.keyspaceId, recoverable.json.keyspace_id].map((id) => `${permission}:${id}`)
     const token = await server.managementKey(bound)
     const [path, asked] = one.call(scene)
     const reply = await server.ask(path, { ...asked, token })
-    const filtered = route.operationId === "listKeys"
+    const filtered = ["listKeys", "listTasks"].includes(route.operationId)
     expect(reply.status < 400, reply.text).toBe(aboutOne || filtered)
     if (aboutOne && route.tag === "Verification") expect(JSON.stringify(reply.json)).toContain('"VALID"')
   })
@@ -742,6 +814,7 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
       rotatingId: theirs.keyId,
       deletedId: theirs.keyId,
       countedId: theirs.keyId,
+      taskId: await runningTask(server, theirs.keyspaceId, theirs.admin),
     }
     const foreign: Scene = { ...theirs, ...others, ...ids, linkToken: "unknown" }
     const unknownId = "01980a5e-7c1f-7a44-9d0c-3f2b5a6c7d8e"
@@ -754,6 +827,7 @@ describe.each(table.filter(({ one }) => one.foreign !== undefined))("$name", ({ 
       deletedId: unknownId,
       rotatingId: unknownId,
       countedId: unknownId,
+      taskId: unknownId,
       userId: unknownId,
       serviceAccountId: unknownId,
       roleName: "unknown",

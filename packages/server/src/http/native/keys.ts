@@ -20,6 +20,7 @@ import {
   checkedMetadata,
   creditsOf,
   instantOf,
+  keyFilterOf,
   limitsOf,
   mergedMetadata,
   optionalInstant,
@@ -135,15 +136,8 @@ function filterOf(query: contract.Query<typeof contract.listKeys>): KeyFilter {
     ])
   }
   return {
-    keyspaceId: query.keyspace_id,
+    ...keyFilterOf(query),
     owner: kind !== undefined && id !== undefined ? { kind, id } : undefined,
-    state: query.state,
-    tag: query.tag,
-    namePrefix: query.name_prefix,
-    expiresFrom: optionalInstant(query.expires_from) ?? undefined,
-    expiresBefore: optionalInstant(query.expires_before) ?? undefined,
-    lastUsedFrom: optionalInstant(query.last_used_from) ?? undefined,
-    lastUsedBefore: optionalInstant(query.last_used_before) ?? undefined,
   }
 }
 

@@ -68,6 +68,10 @@ export function isPrincipalPosition(
     hasShape(value, shape) && Reflect.get(value, "order") === order
 }
 
+export function isKeyId(value: unknown): value is string {
+  return typeof value === "string" && isStorable(value)
+}
+
 export function isSequence(value: unknown): value is number {
   return Number.isSafeInteger(value)
 }

@@ -6,11 +6,13 @@ import {
   type Limit,
   type RotationInput,
   type RotationScheduleInput,
+  type TaskFilterInput,
 } from "@keyward/contract"
 import {
   type BlindSecret,
   type Credits,
   type Instant,
+  type KeyFilter,
   type KeyspaceLimit,
   type NewCredits,
   parseDuration,
@@ -39,6 +41,21 @@ export function optionalInstant(text: string | null | undefined): Instant | null
 /** In a merge patch: undefined stays as it is, null clears. */
 export function orEmpty<Value>(value: Value | null | undefined, empty: Value): Value | undefined {
   return value === null ? empty : value
+}
+
+/** What of a filter of keys a query and a body write alike: all but the owner. */
+export function keyFilterOf(asked: Omit<TaskFilterInput, "owner">): Omit<KeyFilter, "owner" | "deletedFrom"> {
+  const instant = (text: string | undefined) => optionalInstant(text) ?? undefined
+  return {
+    keyspaceId: asked.keyspace_id,
+    state: asked.state,
+    tag: asked.tag,
+    namePrefix: asked.name_prefix,
+    expiresFrom: instant(asked.expires_from),
+    expiresBefore: instant(asked.expires_before),
+    lastUsedFrom: instant(asked.last_used_from),
+    lastUsedBefore: instant(asked.last_used_before),
+  }
 }
 
 export function limitsOf(limits: readonly Static<typeof Limit>[]): StoredLimit[] {
