@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import Database from "better-sqlite3"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
-import { call, newFolder, preloading, run, serve } from "./program.ts"
+import { call, newFolder, preloading, run, runProcess, serve } from "./program.ts"
 
 const dev = ["dev", "--json"]
 
@@ -101,7 +101,7 @@ describe("the first start", () => {
 
   test("is usable as its own text says, by copy and paste", async () => {
     const dataDir = join(await newFolder(), "it's here")
-    const { code, stdout, stderr } = await run(["dev"], {
+    const { code, stdout, stderr } = await runProcess(["dev"], {
       KEYWARD_DATA_DIR: dataDir,
       KEYWARD_PORT: "0",
       ...preloading(
@@ -152,7 +152,7 @@ describe("a later start", () => {
     expect((await call(base_url, "/v1/keys", before.admin.api_key)).status).toBe(200)
     const arthur = await call(dialect_urls.arthur, "/auth/api_keys/", before.arthur.admin_key)
     expect(arthur.status).toBe(200)
-    const second = await run(["dev"], { KEYWARD_DATA_DIR: dataDir, KEYWARD_PORT: "0" })
+    const second = await runProcess(["dev"], { KEYWARD_DATA_DIR: dataDir, KEYWARD_PORT: "0" })
     expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining("KEYWARD_DATABASE_URL") })
     expect(await credentialsIn(dataDir)).toMatchObject({ base_url })
   })
@@ -190,13 +190,16 @@ describe("a later start", () => {
       organization_id: "0192f0c1-2345-7000-8000-000000000000",
     }
     await writeFile(file, JSON.stringify(other))
-    expect(await run(["dev"], settings)).toMatchObject({
+    expect(await runProcess(["dev"], settings)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`${file} belongs to another store`),
     })
     expect(await credentialsIn(dataDir)).toEqual(other)
     await writeFile(file, '{"base_url": "')
-    expect(await run(["dev"], settings)).toMatchObject({ code: 2, stderr: expect.stringContaining(file) })
+    expect(await runProcess(["dev"], settings)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(file),
+    })
   })
 })
 
@@ -216,7 +219,7 @@ describe("a first start that is killed", () => {
 
   test("before its secrets are in place starts anew", async () => {
     const dataDir = join(await newFolder(), "data")
-    const killed = await run(dev, {
+    const killed = await runProcess(dev, {
       KEYWARD_DATA_DIR: dataDir,
       KEYWARD_PORT: "0",
       ...killAt("link", "secrets.json"),
@@ -230,7 +233,7 @@ describe("a first start that is killed", () => {
 
   test("before its credentials are on the disk has served nothing, says what to do, and can be recovered", async () => {
     const dataDir = join(await newFolder(), "data")
-    const killed = await run(dev, {
+    const killed = await runProcess(dev, {
       KEYWARD_DATA_DIR: dataDir,
       KEYWARD_PORT: "0",
       ...killAt("rename", "credentials.json"),
@@ -249,7 +252,7 @@ describe("a first start that is killed", () => {
 describe("what keeps it from starting is said in one message, with the setting and without a stack", () => {
   /** @returns what it wrote on standard error */
   async function refused(settings: Readonly<Record<string, string>>, code = 2): Promise<string> {
-    const ended = await run(["dev"], { KEYWARD_PORT: "0", KEYWARD_LOG_LEVEL: "silent", ...settings })
+    const ended = await runProcess(["dev"], { KEYWARD_PORT: "0", KEYWARD_LOG_LEVEL: "silent", ...settings })
     expect(ended.stderr).not.toMatch(/^\s+at /m)
     expect(ended.stderr).toMatch(/^keyward: .+\nFix: .+\n$/)
     expect(ended).toMatchObject({ code, stdout: "" })
@@ -318,7 +321,11 @@ describe("what keeps it from starting is said in one message, with the setting a
 
   test("an unknown setting and a bad value, both at once", async () => {
     const dataDir = await newFolder()
-    const ended = await run(["dev"], { KEYWARD_DATA_DIR: dataDir, KEYWARD_PROT: "1", KEYWARD_PORT: "80a" })
+    const ended = await runProcess(["dev"], {
+      KEYWARD_DATA_DIR: dataDir,
+      KEYWARD_PROT: "1",
+      KEYWARD_PORT: "80a",
+    })
     expect(ended).toMatchObject({ code: 2, stdout: "" })
     expect(ended.stderr).toContain("KEYWARD_PROT is not a setting")
     expect(ended.stderr).toContain('KEYWARD_PORT "80a"')

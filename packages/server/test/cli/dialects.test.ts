@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { registerSecret } from "../../../../tests/evidence.ts"
-import { call, newFolder, run, type Settings, serve } from "./program.ts"
+import { call, newFolder, run, runProcess, type Settings, serve } from "./program.ts"
 
 let settings: Settings
 let organizationId: string
@@ -34,7 +34,7 @@ test("in production a dialect is off until it is enabled, which shows its first 
     ["octopus", false, "off"],
     ["docspace", false, "off"],
   ])
-  const early = await run(["serve"], { ...mounted, KEYWARD_PORT: "0" })
+  const early = await runProcess(["serve"], { ...mounted, KEYWARD_PORT: "0" })
   expect(early).toMatchObject({ code: 2, stdout: "" })
   expect(early.stderr).toContain("keyward dialects enable octopus")
 

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { createInterface } from "node:readline"
+import { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { onTestFinished } from "vitest"
+import { run as runCommand } from "../../src/cli/program.ts"
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
@@ -33,9 +35,58 @@ export async function newFolder(
   return folder
 }
 
+/** Whoever has what this process lends to a command. */
+let borrower: Promise<unknown> = Promise.resolve()
+
+/**
+ * Runs a command in this process, in an environment with no KEYWARD_ variables but these: all that main.ts has it run, but
+ * for the half second that Node.js takes to start. One after another, as a process has one environment and one output.
+ * For what ends by itself; what serves, and what is about a process, is for `runProcess`.
+ */
+export function run(args: readonly string[], settings: Settings, stdin = ""): Promise<Ended> {
+  const ended = borrower.then(() => runHere(args, settings, stdin))
+  borrower = ended.catch(() => undefined)
+  return ended
+}
+
+async function runHere(args: readonly string[], settings: Settings, stdin: string): Promise<Ended> {
+  const said = { stdout: "", stderr: "" }
+  const collecting = (stream: keyof typeof said) =>
+    new Writable({
+      decodeStrings: false,
+      write(text, _encoding, done) {
+        said[stream] += text
+        done()
+      },
+    })
+  const takeBack = lend({
+    env: environment(settings),
+    stdin: Readable.from([Buffer.from(stdin)]),
+    stdout: collecting("stdout"),
+    stderr: collecting("stderr"),
+  })
+  try {
+    return { code: await runCommand(args), signal: null, ...said }
+  } finally {
+    process.exitCode = undefined
+    takeBack()
+  }
+}
+
+/** Puts these in place of what the process has. @returns a function that puts back what there was */
+function lend(lent: Readonly<Record<string, unknown>>): () => void {
+  const own = Object.keys(lent).map((name) => [name, Object.getOwnPropertyDescriptor(process, name)] as const)
+  for (const [name, value] of Object.entries(lent)) {
+    Object.defineProperty(process, name, { configurable: true, enumerable: true, writable: true, value })
+  }
+  return () => {
+    for (const [name, descriptor] of own) if (descriptor) Object.defineProperty(process, name, descriptor)
+  }
+}
+
 /** Runs the real program to its end, in an environment with no KEYWARD_ variables but these. */
-export async function run(args: readonly string[], settings: Settings, stdin = ""): Promise<Ended> {
-  const child = start(args, settings)
+export async function runProcess(args: readonly string[], settings: Settings, stdin = ""): Promise<Ended> {
+  const child = startProcess(args, settings)
   child.stdin?.on("error", ignoreClosed)
   child.stdin?.end(stdin)
   return ended(child)
@@ -56,7 +107,7 @@ export interface Running {
 /** Starts `dev --json` or `serve` and waits until it serves. */
 export async function serve(args: readonly string[], settings: Settings): Promise<Running> {
   const began = performance.now()
-  const child = start(args, { KEYWARD_PORT: "0", ...settings })
+  const child = startProcess(args, { KEYWARD_PORT: "0", ...settings })
   const end = ended(child)
   const said = await firstWord(child, end)
   return {
@@ -71,11 +122,16 @@ export async function serve(args: readonly string[], settings: Settings): Promis
   }
 }
 
-function start(args: readonly string[], settings: Settings): ChildProcess {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("KEYWARD_"))
+/** Starts the real program. */
+export function startProcess(args: readonly string[], settings: Settings): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
-    env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: compiled, ...settings },
+    env: { NODE_COMPILE_CACHE: compiled, ...environment(settings) },
   })
+}
+
+function environment(settings: Settings): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("KEYWARD_"))
+  return { ...Object.fromEntries(inherited), ...settings }
 }
 
 async function ended(child: ChildProcess): Promise<Ended> {

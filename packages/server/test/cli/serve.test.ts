@@ -4,7 +4,16 @@ import { request } from "node:http"
 import { createConnection } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { call, newFolder, preloading, type Running, run, type Settings, serve } from "./program.ts"
+import {
+  call,
+  newFolder,
+  preloading,
+  type Running,
+  run,
+  runProcess,
+  type Settings,
+  serve,
+} from "./program.ts"
 
 let settings: Settings
 // biome-ignore lint/suspicious/noExplicitAny: what init said; the tests say what it must be.
@@ -14,7 +23,7 @@ const removals: (() => Promise<void>)[] = []
 beforeAll(async () => {
   const folder = await newFolder((remove) => removals.push(remove))
   settings = { KEYWARD_DATA_DIR: join(folder, "data") }
-  const early = await run(["serve"], settings)
+  const early = await runProcess(["serve"], settings)
   expect(early).toMatchObject({ code: 2, stdout: "" })
   expect(early.stderr).toContain('"keyward init" makes it')
   const ended = await run(
@@ -64,7 +73,11 @@ describe("init", () => {
       KEYWARD_ENCRYPTION_KEYS: `1:${Buffer.alloc(32, "k").toString("base64")}`,
     }
     const dataDir = await newFolder()
-    const ended = await run(["serve", "--json"], { KEYWARD_DATA_DIR: dataDir, KEYWARD_PORT: "0", ...secrets })
+    const ended = await runProcess(["serve", "--json"], {
+      KEYWARD_DATA_DIR: dataDir,
+      KEYWARD_PORT: "0",
+      ...secrets,
+    })
     expect(ended.code).toBe(2)
     expect(JSON.parse(ended.stderr)).toMatchObject({ detail: expect.stringContaining('"keyward init"') })
   })
