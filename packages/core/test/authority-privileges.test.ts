@@ -1,16 +1,19 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Caller } from "../src/authority/caller.ts"
+import { type Caller, denied } from "../src/authority/caller.ts"
 import { builtInRoles } from "../src/authority/management.ts"
 import type { RemovalPolicy } from "../src/authority/removal.ts"
+import { runTask } from "../src/authority/run-task.ts"
+import { askerOf } from "../src/authority/task-asker.ts"
 import { AuthorityError } from "../src/failure.ts"
 import type { Key } from "../src/key/key.ts"
 import type { Keyspace } from "../src/keyspace.ts"
 import type { Owner } from "../src/owner.ts"
 import { type Holder, PermissionSet } from "../src/permission/set.ts"
 import type { Principal } from "../src/principal.ts"
+import type { Task, TaskAction, TaskFilter } from "../src/task.ts"
 import { heldPermissions, rolePermissions } from "../src/verification/subject.ts"
-import { callerAs, callerBy, type House, newUser, openHouse } from "./authority-fixture.ts"
+import { callerAs, callerBy, callerWith, type House, newUser, openHouse } from "./authority-fixture.ts"
 import { managementPowers, type Powers, powersOf, type World, worldOf } from "./powers.ts"
 
 /**
@@ -38,6 +41,8 @@ const verbs = [
   "revoke key",
   "delete key",
   "change keyspace",
+  "ask for a task on keys",
+  "work on a task on keys",
 ] as const
 type Verb = (typeof verbs)[number]
 
@@ -65,7 +70,7 @@ class Try implements fc.AsyncCommand<Model, House> {
 
   async run(model: Model, house: House): Promise<void> {
     const { world } = model
-    const caller = await callerOf(house, world, this.#step.by)
+    const caller = await callerOf(house, world, this.#step)
     const fromAbove = caller === house.admin
     const before = powersOf(caller, world)
     const target = targetOf(world, this.#step)
@@ -155,8 +160,16 @@ function pick<Item>(from: readonly Item[], at: number): Item {
 const sorted = <Item extends { readonly id: string }>(items: readonly Item[]) =>
   items.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
-/** The owner now and then; otherwise one of the others by their roles, or by a management key. */
-function callerOf(house: House, { principals, keys }: World, by: number): Caller | Promise<Caller> {
+/**
+ * The owner now and then; otherwise one of the others by their roles, or by a management key. What a task does is done by
+ * who asked for it, maybe long ago.
+ */
+async function callerOf(house: House, { principals, keys }: World, { verb, by, on }: Step): Promise<Caller> {
+  if (verb === "work on a task on keys") {
+    const task = await taskOf(house, on)
+    if (task?.createdBy.kind === "system") return house.admin
+    return (task && (await askerOf(house.deps, task))) ?? callerWith(house)
+  }
   if (by % 8 === 0) return house.admin
   const people = sorted(principals).filter(({ id }) => id !== house.acme.admin.id)
   const presented = sorted(keys).filter(
@@ -167,6 +180,13 @@ function callerOf(house: House, { principals, keys }: World, by: number): Caller
   )
   const chosen = pick<Principal | Key>([...people, ...presented], by)
   return "keyspaceId" in chosen ? callerBy(house, chosen) : callerAs(house, chosen)
+}
+
+/** One of those that are running; null: none is. */
+async function taskOf({ deps, admin }: House, on: number): Promise<Task | null> {
+  const page = { limit: 100, after: null }
+  const { items } = await deps.store.tasks(admin.organizationId, { state: "running" }, page)
+  return items.length === 0 ? null : pick(sorted(items), on)
 }
 
 type Target =
@@ -263,6 +283,31 @@ async function take(house: House, world: World, caller: Caller, step: Step): Pro
     case "change keyspace": {
       const reader = { name: "reader", description: "", permissions: catalog }
       return authority.updateKeyspace(caller, keyspace.id, { roles: [reader] }, null)
+    }
+    case "ask for a task on keys": {
+      const filters: TaskFilter[] = [
+        { namePrefix: "" },
+        { keyspaceId: keyspace.id },
+        { owner: pick(owners, on >> 1) },
+      ]
+      const actions: TaskAction[] = [
+        { kind: "transfer", owner },
+        { kind: "enable" },
+        { kind: "tag", add: ["x"], remove: [] },
+        { kind: "disable" },
+        { kind: "set_expiry", expiresAt: null },
+      ]
+      const [filter, action] = [pick(filters, on), pick(actions, to)]
+      return authority.createTask(caller, { filter, action, dryRun: false })
+    }
+    case "work on a task on keys": {
+      const task = await taskOf(house, on)
+      if (!task) return denied("keys.write")
+      await runTask(house.deps, task.organizationId, task.id)
+      const { changed } = (await house.deps.store.task(task.organizationId, task.id))?.counts ?? {
+        changed: 0,
+      }
+      return changed > 0 ? changed : denied("keys.write")
     }
   }
 }

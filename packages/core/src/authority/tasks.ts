@@ -38,7 +38,7 @@ export async function createTask(
   caller: Caller,
   input: NewTask,
 ): Promise<Task> {
-  const filter = await reachable(deps, caller, input.filter)
+  const filter = await reachable(deps, caller, input)
   return replays.once<Task>(caller, async (keep) => {
     await refuseInvalid(deps, caller, input)
     return insertTask(deps, caller, { ...input, filter }, keep)
@@ -79,10 +79,15 @@ async function insertTask(
 }
 
 /**
- * The filter, narrowed to the keys that the caller may write: all of them, or their own.
+ * The filter, narrowed to the keys that the caller may write: all of them, or their own, of which they can give none away.
+ * That is told before the new owner is looked for.
  * @throws "not_found" (keyspace), "permission_denied"
  */
-async function reachable(deps: AuthorityDeps, caller: Caller, filter: TaskFilter): Promise<TaskFilter> {
+async function reachable(
+  deps: AuthorityDeps,
+  caller: Caller,
+  { filter, action }: NewTask,
+): Promise<TaskFilter> {
   const { keyspaceId, owner } = filter
   if (keyspaceId !== undefined) await writableKeyspace(deps, caller, keyspaceId)
   const resource = keyspaceId ?? null
@@ -90,6 +95,7 @@ async function reachable(deps: AuthorityDeps, caller: Caller, filter: TaskFilter
   const own = ownOwner(caller)
   if (own === null || !caller.holds.allows({ name: "own_keys.write", resource })) return denied("keys.write")
   if (owner && !isOwn(caller, owner)) return denied("keys.write")
+  if (action.kind === "transfer" && !isOwn(caller, action.owner)) return denied("keys.write")
   return { ...filter, owner: own }
 }
 
