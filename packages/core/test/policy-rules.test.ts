@@ -219,6 +219,7 @@ describe("the keys that break a policy", () => {
 })
 
 describe("a policy that is applied", () => {
+  const nothing = { name: null, expiresAt: null, overlapSeconds: null, disabled: false }
   const policy = { maxLifetimeSeconds: 2 * day, expiryRequired: true, requiredTags: ["a"] }
 
   test("gives keys the latest expiry there may be, and disables what that does not help", async () => {
@@ -236,9 +237,9 @@ describe("a policy that is applied", () => {
         .toSorted(([a], [b]) => String(a).localeCompare(String(b)))
     }
     const expected = [
-      ["eternal", { expiresAt }, null],
-      ["far", null, null],
-      ["untagged", null, null],
+      ["eternal", { ...nothing, expiresAt }, null],
+      ["far", { ...nothing, disabled: true }, null],
+      ["untagged", { ...nothing, disabled: true }, null],
     ]
     expect(await remedies(true)).toEqual(expected)
     expect(await broken()).toHaveLength(3)

@@ -342,7 +342,17 @@ export const ViolationPage = Type.Object(
   { title: "ViolationPage" },
 )
 
-export const policyRemedies = ["expire", "disable"] as const
+const remedy = Type.Object(
+  {
+    name: nullable(name("Its new name, the one that it had with a number; null: that stays.")),
+    expires_at: nullable(timestamp("When it expires from then on; null: that stays.")),
+    overlap_seconds: nullable(Type.Integer(), "The overlap of its rotation schedule; null: that stays."),
+    disabled: Type.Boolean({
+      description: "Whether it is disabled, as only its owner can say what it should be.",
+    }),
+  },
+  { title: "PolicyRemedy", description: "The least that helps with all the rules that a key breaks." },
+)
 
 export type AppliedPolicyPage = Static<typeof AppliedPolicyPage>
 export const AppliedPolicyPage = Type.Object(
@@ -351,14 +361,13 @@ export const AppliedPolicyPage = Type.Object(
       Type.Object(
         {
           ...violatingKey,
-          remedy: oneOf(policyRemedies, {
-            description:
-              "What is done: `expire`: it gets another `expires_at`; `disable`: it is disabled, as only its owner can say what it should be.",
-          }),
-          remedied_expires_at: nullable(timestamp("When it expires from then on; null: it is disabled.")),
+          remedy: nullable(
+            remedy,
+            "What is done; null: nothing, as nothing short of deleting the key helps, and that is left to you.",
+          ),
           problem: nullable(
-            oneOf(problemCodes, { description: "Why the key stays as it was." }),
-            "Why the key stays as it was; null: it does not.",
+            oneOf(problemCodes, { description: "Why the remedy was not applied." }),
+            "Why the remedy was not applied; null: it was, or would be, or there is none.",
           ),
         },
         { title: "RemediedKey" },
@@ -433,7 +442,7 @@ export const listViolations = route({
   tag: "Keyspaces",
   summary: "List the keys that break the policy",
   description:
-    "Those that could be used, now or by waiting, and were made before the policy was as it is. How many keys there are, names, and what holds only as a key is made or rotated are not looked at. A page may be shorter than asked, even empty, and still have a `next_cursor`.",
+    "Of the rules about expiry, tags, permissions and rotation schedules, those that could be used, now or by waiting. Of the maxima, the newest beyond them of those that count. Of unique names, all of an owner's keys of one name but the oldest. Not looked at is what holds only as a key is made or given another expiry (`expiry_within_creator`). A page may be shorter than asked, even empty, and still have a `next_cursor`.",
   permission: "keys.read",
   params,
   query: input(pageQuery),
@@ -448,7 +457,7 @@ export const applyPolicy = route({
   tag: "Keyspaces",
   summary: "Apply the policy to the keys that break it",
   description:
-    "Where the expiry is all that is wrong, the key expires as late as the policy allows; otherwise it is disabled. Each key that is changed is an event of its own. Done for one page of keys; `next_cursor` leads to the next. What was done already is done if the call fails, and repeating it does the rest.",
+    "By the least that helps: another expiry, another name, a shorter overlap; where that is not enough the key is disabled, as it is beyond a maximum of active keys. Each key that is changed is an event of its own. Done for one page of keys; `next_cursor` leads to the next. What was done already is done if the call fails, and repeating it does the rest.",
   permission: "keys.write",
   params,
   query: input({

@@ -1,6 +1,7 @@
 import type { InputError } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
+import type { RotationSchedule } from "../key/rotation-schedule.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import { heldPermissions } from "../verification/subject.ts"
@@ -24,7 +25,7 @@ export type Violation = InputError & { readonly rule: PolicyRule }
 
 /**
  * The rules that a key breaks as it is, of those that can be said of one key alone. A key that is disabled, revoked or
- * expired breaks none: nobody can use it.
+ * expired breaks none: nobody can use it. `expiry_within_creator` is none of them: it is about who makes or extends a key.
  */
 export function violationsOf(keyspace: Keyspace, key: Key, now: Instant): readonly Violation[] {
   const state = stateAt(key, now)
@@ -33,6 +34,7 @@ export function violationsOf(keyspace: Keyspace, key: Key, now: Instant): readon
     ...expiryViolations(keyspace.policy, key, null, now),
     ...tagViolations(keyspace.policy, key),
     ...permissionViolations(keyspace, key),
+    ...overlapViolations(keyspace.policy, key.rotation, "/rotation"),
   ]
 }
 
@@ -106,4 +108,22 @@ export function permissionViolations(
       },
     ]
   })
+}
+
+/** @param member the JSON Pointer of the schedule */
+export function overlapViolations(
+  { maxOverlapSeconds }: KeyspacePolicy,
+  schedule: RotationSchedule | null,
+  member: string,
+): readonly Violation[] {
+  if (maxOverlapSeconds === null || schedule === null || schedule.overlapSeconds <= maxOverlapSeconds)
+    return []
+  return [
+    {
+      rule: "max_overlap_seconds",
+      member: `${member}/overlap_seconds`,
+      message: `In this keyspace the secret before lives on for at most ${maxOverlapSeconds} seconds after a rotation (max_overlap_seconds).`,
+      fix: `Use at most ${maxOverlapSeconds}.`,
+    },
+  ]
 }

@@ -3,8 +3,8 @@ import { isSameOwner, type Owner } from "../owner.ts"
 import type { Instant } from "../time.ts"
 import { countsAt, type Maximum } from "./claims.ts"
 import type { TimePosition } from "./list.ts"
-import { timePage } from "./memory-pages.ts"
 import type { Tables } from "./memory-tables.ts"
+import { compareText } from "./order.ts"
 
 export function firstBeyond(
   tables: Tables,
@@ -15,7 +15,7 @@ export function firstBeyond(
   const counted = keysOf(tables, organizationId, keyspaceId, owner).filter((key) =>
     countsAt(key, countedKeys, now),
   )
-  const key = oldestFirst(counted)[limit]
+  const key = counted.toSorted((a, b) => (isOlder(a, b) ? -1 : 1))[limit]
   return key ? { createdAt: key.createdAt, id: key.id } : null
 }
 
@@ -30,10 +30,9 @@ export function olderNamesakes(
     const key = tables.key(organizationId, id)
     if (!key) continue
     const namesakes = keysOf(tables, organizationId, key.keyspaceId, key.owner).filter(
-      ({ name }) => name === key.name,
+      (other) => other.name === key.name && isOlder(other, key),
     )
-    const before = oldestFirst(namesakes).findIndex((other) => other.id === id)
-    if (before > 0) older.set(id, Math.min(most, before))
+    if (namesakes.length > 0) older.set(id, Math.min(most, namesakes.length))
   }
   return older
 }
@@ -56,6 +55,6 @@ function keysOf(tables: Tables, organizationId: string, keyspaceId: string, owne
     .filter((key) => key.keyspaceId === keyspaceId && (owner === null || isSameOwner(key.owner, owner)))
 }
 
-function oldestFirst(keys: readonly Key[]): readonly Key[] {
-  return timePage(keys, "ascending", { limit: keys.length, after: null }).items
+function isOlder(a: TimePosition, b: TimePosition): boolean {
+  return a.createdAt === b.createdAt ? compareText(a.id, b.id) < 0 : a.createdAt < b.createdAt
 }

@@ -1,4 +1,5 @@
 import {
+  type AppliedPolicyPage,
   countedKeys,
   type Keyspace,
   type KeyspaceLimitInput,
@@ -67,7 +68,7 @@ export function addKeyspaces(program: Command): void {
 
   const apply = keyspaces
     .command("apply-policy <keyspace-id>")
-    .summary("make the keys that break the policy keep to it: they expire earlier, or are disabled")
+    .summary("make the keys that break the policy keep to it, each by the least that helps, or disable them")
     .option("--dry-run", "only tell what would be done")
   addPageOptions(apply).action(applyPolicy)
 }
@@ -264,14 +265,27 @@ async function applyPolicy(
     options,
     (page) => client.keyspaces.applyPolicy(keyspaceId, { ...page, dry_run: options.dryRun ?? false }),
     ["key", "name", "broken rules", "remedy", "problem"],
-    ({ key_id, name, violations, remedied_expires_at, problem }) => [
+    ({ key_id, name, violations, remedy, problem }) => [
       key_id,
       name,
       rulesOf(violations),
-      remedied_expires_at === null ? "disabled" : `expires ${remedied_expires_at}`,
+      printRemedy(remedy),
       problem,
     ],
   )
+}
+
+function printRemedy(remedy: AppliedPolicyPage["items"][number]["remedy"]): string {
+  if (remedy === null) return "none"
+  const { name, expires_at, overlap_seconds, disabled } = remedy
+  return [
+    name === null ? "" : `renamed ${name}`,
+    expires_at === null ? "" : `expires ${expires_at}`,
+    overlap_seconds === null ? "" : `overlap ${overlap_seconds} s`,
+    disabled ? "disabled" : "",
+  ]
+    .filter((part) => part !== "")
+    .join(", ")
 }
 
 function rulesOf(violations: ViolationPage["items"][number]["violations"]): string {

@@ -1,5 +1,5 @@
-import { policyRules as contractRules } from "@keyward/contract"
-import { policyRules } from "@keyward/core"
+import { bounds, policyRules as contractRules } from "@keyward/contract"
+import { nameMaximum, policyRules } from "@keyward/core"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { type NativeServer, openNative } from "./native-server.ts"
 import { patch, post } from "./route-case.ts"
@@ -19,6 +19,7 @@ async function keyspaceWith(policy: object): Promise<string> {
 
 test("the rules are named alike where they are decided and where they are told", () => {
   expect(contractRules).toEqual(policyRules)
+  expect(nameMaximum).toBe(bounds.nameLength)
 })
 
 test("a refusal names each rule that is broken, and the member", async () => {
@@ -79,8 +80,8 @@ test("the keys that break a tightened policy are listed, and it is applied to th
   expect(second.items.map(({ name }: { name: string }) => name)).toEqual(["a"])
   expect(second.next_cursor).toBeNull()
 
-  const remedied_expires_at = new Date(server.clock.now() + 60_000).toISOString()
-  const remedy = { remedy: "expire", remedied_expires_at, problem: null }
+  const expires_at = new Date(server.clock.now() + 60_000).toISOString()
+  const remedy = { remedy: { name: null, expires_at, overlap_seconds: null, disabled: false }, problem: null }
   const dry = await server.ask(`${path}/apply?dry_run=true`, post())
   expect(dry.json.items).toMatchObject([remedy, remedy, remedy])
   expect((await server.ask(path)).json.items).toHaveLength(3)
@@ -92,5 +93,5 @@ test("the keys that break a tightened policy are listed, and it is applied to th
   const rest = await server.ask(`${path}/apply?cursor=${applied.next_cursor}`, post())
   expect(rest.json).toMatchObject({ items: [{ name: "a", ...remedy }], next_cursor: null })
   expect((await server.ask(path)).json).toEqual({ items: [], next_cursor: null })
-  expect((await server.ask(`/v1/keys/${created[0]?.id}`)).json.expires_at).toBe(remedied_expires_at)
+  expect((await server.ask(`/v1/keys/${created[0]?.id}`)).json.expires_at).toBe(expires_at)
 })

@@ -92,8 +92,12 @@ export function printRemediedKey(remedied: RemediedKey): contract.AppliedPolicyP
   const { remedy, failure } = remedied
   return {
     ...printViolatingKey(remedied),
-    remedy: remedy ? "expire" : "disable",
-    remedied_expires_at: remedy && printTimestamp(remedy.expiresAt),
+    remedy: remedy && {
+      name: remedy.name,
+      expires_at: orNull(remedy.expiresAt),
+      overlap_seconds: remedy.overlapSeconds,
+      disabled: remedy.disabled,
+    },
     problem: failure,
   }
 }
