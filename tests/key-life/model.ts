@@ -77,6 +77,8 @@ export interface Verdict {
 const day = 24 * 60 * 60 * 1000
 const restorable = 30 * day
 const hour = 60 * 60 * 1000
+/** How many ended secrets of a key a rotation leaves. */
+const endedAtMost = 20
 
 export const blank: Policy = {
   owner: "ada",
@@ -169,6 +171,9 @@ export class Model {
   }
 
   rotated(key: ModelKey, overlap: number | null, text: string): void {
+    const ended = key.secrets.filter((secret) => !this.#lives(secret))
+    const forgotten = ended.sort((a, b) => Number(a.endsAt) - Number(b.endsAt)).slice(0, -endedAtMost)
+    for (const secret of forgotten) key.secrets.splice(key.secrets.indexOf(secret), 1)
     const current = this.#current(key)
     current.endsAt = atMost(this.now + (overlap ?? hour), key.policy.expiresAt)
     key.secrets.push({ text, endsAt: null })

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
 import { describe, expect, test } from "vitest"
 import { createAuthority } from "../src/authority/authority.ts"
-import type { Rotation } from "../src/authority/rotation.ts"
+import { endedSecretsMost, type Rotation } from "../src/authority/rotation.ts"
 import { Peppers } from "../src/key/digest.ts"
 import { nativeFormat } from "../src/key/format.ts"
 import { rotationOf, secretIsLive } from "../src/key/lifecycle.ts"
@@ -137,6 +137,47 @@ describe("a rotation", () => {
     await refused(authority.finishRotation(admin, id, null), "key_revoked")
     await refused(authority.cancelRotation(admin, id, null), "key_revoked")
     await refused(authority.extendRotation(admin, id, 9 * hour, null), "key_revoked")
+  })
+
+  test("leaves no more than twenty ended secrets, those that ended last, and the others stay taken", async () => {
+    const { house, id, secret, rotate } = await houseWithKey()
+    const texts: (string | null)[] = [secret]
+    for (let times = 0; times < 3; times++) texts.push((await rotate({ overlapMs: 0 })).secret)
+    // What was cancelled ended last of all, though it is not the newest for long.
+    texts.push((await rotate({ overlapMs: 1000 })).secret)
+    await house.authority.cancelRotation(house.admin, id, null)
+    for (let times = 0; times < 30; times++) {
+      house.clock.advance(1)
+      texts.push((await rotate({ overlapMs: 0 })).secret)
+    }
+    const key = await house.authority.key(house.admin, id)
+    expect(key.secrets.map(({ version }) => version)).toEqual(
+      Array.from({ length: endedSecretsMost + 2 }, (_, at) => texts.length - endedSecretsMost - 1 + at),
+    )
+    const { peppers, store } = house.deps
+    for (const [at, text] of texts.entries()) {
+      const candidates = peppers.candidates(text ?? "")
+      const found = await store.subject(candidates)
+      expect(found?.secretVersion).toBe(at < texts.length - endedSecretsMost - 2 ? undefined : at + 1)
+      expect(await store.digestTaken(candidates)).toBe(true)
+    }
+    expect(await live(house, texts.at(-2) ?? null, texts.at(-1) ?? null)).toEqual([null, texts.length])
+  })
+
+  test("forgets the secret that ended first, not the one that was made first", async () => {
+    const { house, id, rotate } = await houseWithKey()
+    // Version 1 outlives the ones that were made after it and cancelled.
+    for (let times = 0; times < endedSecretsMost; times++) {
+      house.clock.advance(1)
+      await rotate({ overlapMs: 1000 })
+      await house.authority.cancelRotation(house.admin, id, null)
+    }
+    house.clock.advance(1)
+    await rotate({ overlapMs: 0 })
+    house.clock.advance(1)
+    const { key } = await rotate({ overlapMs: 0 })
+    const versions = key.secrets.map(({ version }) => version)
+    expect(versions).toEqual([1, ...Array.from({ length: endedSecretsMost + 1 }, (_, at) => at + 3)])
   })
 
   test("of one revision is refused of another, and so are its changes", async () => {

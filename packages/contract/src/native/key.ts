@@ -101,7 +101,9 @@ const keyMembers = {
   updated_at: timestamp("When it last changed."),
   last_used_at: nullable(timestamp("Its last accepted verification, to within seconds; null: none yet.")),
   revision: revision("key"),
-  secrets: list(Secret, { description: "Its secrets, oldest first." }),
+  secrets: list(Secret, {
+    description: `Its secrets, oldest first. Those that ended stay for ${bounds.restorableDays} days, and after each rotation no more than the last 20 of them.`,
+  }),
 }
 
 export type Key = Static<typeof Key>

@@ -145,7 +145,7 @@ export async function plan(
   const key = { ...changed.key, updatedAt: now, revision: before.revision + 1 }
   const event = draft(deps, caller, changed.action, { kind: "key", id }, changed.details)
   const update: Change = { kind: "key.update", key, policy: keyspace.policy }
-  const changes = [update, ...secretPuts(before, key), ...(changed.also ?? [])]
+  const changes = [update, ...secretChanges(before, key), ...(changed.also ?? [])]
   return { key, commit: { organizationId: caller.organizationId, changes, events: [event] } }
 }
 
@@ -168,8 +168,13 @@ export async function keyToChange(
   return { before, keyspace, now: deps.clock.now() }
 }
 
-/** The changes that store those secrets of a key that are new, or not as they were. */
-export function secretPuts(before: Key, key: Key): Change[] {
+/** The changes that store those secrets of a key that are new, or not as they were, and forget those that it has no more. */
+export function secretChanges(before: Key, key: Key): Change[] {
   const others = key.secrets.filter((secret) => !before.secrets.includes(secret))
-  return others.map((secret) => ({ kind: "secret.put", keyId: key.id, secret }))
+  const kept = new Set(key.secrets.map(({ version }) => version))
+  const gone = before.secrets.filter(({ version }) => !kept.has(version))
+  return [
+    ...others.map((secret) => ({ kind: "secret.put", keyId: key.id, secret }) as const),
+    ...gone.map(({ version }) => ({ kind: "secret.forget", keyId: key.id, version }) as const),
+  ]
 }

@@ -34,7 +34,10 @@ export interface ChangeNotice {
   readonly kind: "key" | "keyspace" | "principal"
   readonly organizationId: string
   readonly id: string
-  /** null: whether the change was made is not known, as the store failed on the way; what is cached is to be read again. */
+  /**
+   * null: what is cached is to be read again, as no revision tells of the change, or it is not known whether it was made: the
+   * store failed on the way.
+   */
   readonly revision: number | null
 }
 

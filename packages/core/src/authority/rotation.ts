@@ -7,7 +7,7 @@ import { scheduled } from "../key/rotation-schedule.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import type { Caller } from "./caller.ts"
-import { change, keyToChange, secretPuts } from "./change-key.ts"
+import { change, keyToChange, secretChanges } from "./change-key.ts"
 import { demandOverlap } from "./check-policy.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
@@ -28,8 +28,15 @@ export interface Rotation {
 const defaultOverlapMs = 60 * 60 * 1000
 
 /**
+ * How many ended secrets of a key a rotation leaves there. A key may be rotated each minute, and whoever reads it reads all
+ * of its secrets, so what `purgeEndedSecrets` does in time is no bound by itself.
+ */
+export const endedSecretsMost = 20
+
+/**
  * Gives a key a new secret. The one so far lives on until the overlap ends, and never longer than it would have; all
- * else of the key, its limits, usage and audit trail included, goes on as it is.
+ * else of the key, its limits, usage and audit trail included, goes on as it is. Of the secrets that ended before, the last
+ * `endedSecretsMost` stay.
  * @param expectedRevision which revision is to be changed; null: whichever there is
  * @throws "not_found", "key_revoked", "rotation_under_way" while the secret before still lives, "invalid_input" and
  *         "already_exists" as `issueSecret`, "grant_exceeds_caller", "revision_conflict", "permission_denied"
@@ -74,7 +81,7 @@ export function rotateNow(
     const key: Key = {
       ...before,
       secrets: [
-        ...before.secrets.map((one) => (one === old && ending ? ending : forgotten(one, now))),
+        ...lastEnded(before.secrets, now).map((one) => (one === old && ending ? ending : unsealed(one, now))),
         secret,
       ],
       rotation: before.rotation && scheduled(before.rotation, now),
@@ -90,7 +97,7 @@ export function rotateNow(
     await commit(
       deps,
       caller.organizationId,
-      [...keep(rotated), { kind: "key.update", key, policy: keyspace.policy }, ...secretPuts(before, key)],
+      [...keep(rotated), { kind: "key.update", key, policy: keyspace.policy }, ...secretChanges(before, key)],
       [draft(deps, caller, "key.rotated", { kind: "key", id }, details)],
     )
     return rotated
@@ -188,11 +195,20 @@ function changeRotation(
 }
 
 function endingAt(secret: Secret, end: Instant, now: Instant): Secret {
-  return forgotten({ ...secret, expiresAt: end }, now)
+  return unsealed({ ...secret, expiresAt: end }, now)
+}
+
+/** The secrets of a key without those that ended so long ago that as many as are kept ended after them. */
+function lastEnded(secrets: readonly Secret[], now: Instant): Secret[] {
+  const ended = secrets.filter((secret) => !secretIsLive(secret, now))
+  const kept = ended
+    .toSorted((a, b) => Number(a.expiresAt) - Number(b.expiresAt) || a.version - b.version)
+    .slice(-endedSecretsMost)
+  return secrets.filter((secret) => secretIsLive(secret, now) || kept.includes(secret))
 }
 
 /** A secret as it is kept on: what has ended is revealed to nobody any more, so its text goes. */
-function forgotten(secret: Secret, now: Instant): Secret {
+function unsealed(secret: Secret, now: Instant): Secret {
   return secret.sealed === null || secretIsLive(secret, now) ? secret : { ...secret, sealed: null }
 }
 

@@ -8,6 +8,14 @@ export interface Digest {
 }
 
 /**
+ * What stands in place of a secret's digest once that was forgotten, so that its pepper can be retired. It is no hash, so no
+ * text is ever found by it, and it is of version 0, which no pepper has.
+ */
+export function forgottenDigest(keyId: string, secretVersion: number): Digest {
+  return { pepperVersion: 0, digest: `forgotten ${keyId} ${secretVersion}` }
+}
+
+/**
  * The versions of the pepper: 32 random bytes each, held outside the database, so that a stolen database alone
  * cannot be searched for a secret. New digests use the current version; the others still find what was made under them.
  */

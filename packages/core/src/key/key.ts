@@ -53,16 +53,17 @@ export interface Key {
   readonly revision: number
   /** The last accepted verification, to within a few seconds; null: never used. Not part of the revision. */
   readonly lastUsedAt: Instant | null
-  /** Oldest first, at least one. */
+  /** Oldest first: the current one, while a rotation is under way the one before, and those that ended and are not forgotten. */
   readonly secrets: readonly Secret[]
 }
 
 /** One version of what the holder of a key presents. */
 export interface Secret {
-  /** 1 for the first secret of a key, then 2, 3 … */
+  /** 1 for the first secret of a key, then 2, 3 …; no number is given twice, and those of secrets that were forgotten are missing. */
   readonly version: number
-  /** The keyed hash by which the secret is found (`key/digest.ts`). Unique over all keys. */
+  /** The keyed hash by which the secret is found, or `forgottenDigest` (`key/digest.ts`). Unique over all keys. */
   readonly digest: string
+  /** 0: the digest was forgotten. */
   readonly pepperVersion: number
   /** What may be shown of the text, so that a person recognises it. */
   readonly hint: SecretHint

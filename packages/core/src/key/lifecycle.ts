@@ -1,4 +1,4 @@
-import type { Instant } from "../time.ts"
+import { type Instant, later } from "../time.ts"
 import type { Key, Secret } from "./key.ts"
 
 export const keyStates = ["active", "not_yet_valid", "disabled", "expired", "revoked"] as const
@@ -22,6 +22,32 @@ export function stateAt(
 /** Whether this version of the secret still counts at an instant; the key's own state is another question. */
 export function secretIsLive(secret: Pick<Secret, "expiresAt">, now: Instant): boolean {
   return secret.expiresAt === null || now < secret.expiresAt
+}
+
+/**
+ * How long after its end a secret may still come back, milliseconds: what was decided while it lived (its rotation was
+ * cancelled) may be stored a little later, and clocks differ a little.
+ */
+const settlingMs = 10 * 60 * 1000
+
+/** A secret that ended at this instant or before has ended for good. */
+export function endedForGood(now: Instant): Instant {
+  return later(now, -settlingMs)
+}
+
+/**
+ * Whether nobody can ever be let in by this secret again. That is so when its key is revoked, as nothing takes that back,
+ * and when it ended for good itself. It is not so for a key that is disabled, not yet valid, expired, deleted or of a
+ * suspended or removed owner: it may be enabled, given more time, restored, given to somebody else. The stores count and
+ * forget by this rule (`storedUnder`, `forgetUnusable`). Of a purged key, and of a secret that was forgotten, there is no
+ * more than a digest that is taken, which nobody can use either.
+ */
+export function secretIsUnusable(
+  { revokedAt }: Pick<Key, "revokedAt">,
+  { expiresAt }: Pick<Secret, "expiresAt">,
+  now: Instant,
+): boolean {
+  return revokedAt !== null || (expiresAt !== null && expiresAt <= endedForGood(now))
 }
 
 /** The secret that lasts as long as the key, which a holder is to present. */

@@ -87,9 +87,11 @@ export type Change =
   | { readonly kind: "key.purge"; readonly keyId: string; readonly deletedBefore: Instant }
   /**
    * Adds a version to a key's secrets, or replaces all but the digest, sealed text and last use of one; null forgets a sealed
-   * text. Goes with a `key.update`.
+   * text. A version that was forgotten meanwhile, so that there is none but a newer one, stays so. Goes with a `key.update`.
    */
   | { readonly kind: "secret.put"; readonly keyId: string; readonly secret: Secret }
+  /** Forgets a secret, all but its digest, which stays taken; nothing when there is no such. Goes with a `key.update`. */
+  | { readonly kind: "secret.forget"; readonly keyId: string; readonly version: number }
 
   /** Sets what a key has to spend; the next refill is the first after `at`. "not_found" for a key without credits. */
   | { readonly kind: "credits.set"; readonly keyId: string; readonly remaining: number; readonly at: Instant }

@@ -48,6 +48,7 @@ function changed(change: Change, organizationId: string): { resource: ResourceKi
     case "idle.tell":
     case "key.purge":
     case "secret.put":
+    case "secret.forget":
     case "credits.set":
     case "credits.add":
       return { resource: "key", organizationId }

@@ -49,6 +49,13 @@ export interface DueKey extends Pick<Key, "organizationId" | "id"> {
   readonly dueAt: Instant
 }
 
+/** Where an ended secret stands among those of all keys. */
+export interface EndedPosition {
+  readonly endedAt: Instant
+  readonly keyId: string
+  readonly secretVersion: number
+}
+
 /** By what a list is ordered; ties by id, the same way. */
 export type KeyOrder = "created_at" | "name" | "expires_at" | "last_used_at" | "deleted_at"
 

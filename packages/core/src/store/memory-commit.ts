@@ -9,6 +9,7 @@ import type { Change, Commit } from "./change.ts"
 import { demandOneOrganization } from "./demand.ts"
 import {
   changeBalance,
+  forgetSecret,
   giveNotice,
   insertKey,
   purgeKey,
@@ -113,6 +114,9 @@ function make(transaction: Transaction, change: Change): void {
       break
     case "secret.put":
       putSecret(transaction, change.keyId, change.secret)
+      break
+    case "secret.forget":
+      forgetSecret(transaction, change.keyId, change.version)
       break
     case "credits.set":
       changeBalance(transaction, change.keyId, ({ refill }) =>

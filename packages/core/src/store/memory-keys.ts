@@ -82,8 +82,9 @@ export function restoreKey(
 
 export function purgeKey(transaction: Transaction, keyId: string, deletedBefore: Instant): void {
   const { tables } = transaction
-  const { deletedAt } = deletedKey(transaction, keyId)
+  const { deletedAt, secrets } = deletedKey(transaction, keyId)
   if (deletedAt === null || deletedAt >= deletedBefore) fail({ code: "not_found", resource: "key" })
+  for (const secret of secrets) keepTaken(transaction, secret)
   transaction.delete(tables.keys, keyId)
   transaction.delete(tables.usage, keyId)
   transaction.delete(tables.idle, keyId)
@@ -110,6 +111,7 @@ export function putSecret(transaction: Transaction, keyId: string, secret: Secre
   const { tables, organizationId } = transaction
   const key = tables.key(organizationId, keyId) ?? fail({ code: "not_found", resource: "key" })
   const before = key.secrets.find(({ version }) => version === secret.version)
+  if (!before && key.secrets.some(({ version }) => version > secret.version)) return
   if (!before) takeDigest(transaction, keyId, secret)
   const { digest, pepperVersion, lastUsedAt, lastUsedFrom, ...kept } = before ?? secret
   const sealed = secret.sealed === null ? null : kept.sealed
@@ -120,9 +122,33 @@ export function putSecret(transaction: Transaction, keyId: string, secret: Secre
   transaction.set(tables.keys, keyId, { ...key, secrets })
 }
 
+export function forgetSecret(transaction: Transaction, keyId: string, version: number): void {
+  const { tables, organizationId } = transaction
+  const key = tables.key(organizationId, keyId) ?? fail({ code: "not_found", resource: "key" })
+  forgetVersions(transaction, key, [version])
+}
+
+/** Takes versions out of a key's secrets; their digests stay taken. */
+export function forgetVersions(transaction: Transaction, key: Key, versions: readonly number[]): void {
+  const [gone = [], secrets = []] = [true, false].map((wanted) =>
+    key.secrets.filter(({ version }) => versions.includes(version) === wanted),
+  )
+  for (const secret of gone) keepTaken(transaction, secret)
+  transaction.set(transaction.tables.keys, key.id, { ...key, secrets })
+}
+
+/** Of a digest that was forgotten there is nothing to keep. */
+function keepTaken(transaction: Transaction, { digest, pepperVersion }: Secret): void {
+  const { secrets, takenDigests } = transaction.tables
+  transaction.delete(secrets, digest)
+  if (pepperVersion > 0) transaction.set(takenDigests, digest, pepperVersion)
+}
+
 function takeDigest(transaction: Transaction, keyId: string, { digest, version }: Secret): void {
-  const { secrets } = transaction.tables
-  if (secrets.has(digest)) fail({ code: "already_exists", resource: "secret", member: "digest" })
+  const { secrets, takenDigests } = transaction.tables
+  if (secrets.has(digest) || takenDigests.has(digest)) {
+    fail({ code: "already_exists", resource: "secret", member: "digest" })
+  }
   transaction.set(secrets, digest, { keyId, version })
 }
 

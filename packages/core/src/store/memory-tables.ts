@@ -25,10 +25,12 @@ export class Tables {
   /** By organization and intent. */
   readonly replays = new Map<string, Replay>()
   readonly keyspaces = new Map<string, Keyspace>()
-  /** Deleted keys included, as their digests stay taken. */
+  /** Deleted keys included. */
   readonly keys = new Map<string, Key>()
   /** By digest, of all keys. */
   readonly secrets = new Map<string, { readonly keyId: string; readonly version: number }>()
+  /** What stays of secrets that are gone: their pepper versions, by digest. */
+  readonly takenDigests = new Map<string, number>()
   /** By key, then by hour and outcome. */
   readonly usage = new Map<string, Map<string, UsageCount>>()
   readonly tasks = new Map<string, Task>()

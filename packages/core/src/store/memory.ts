@@ -3,6 +3,7 @@ import { balanceAt, spent } from "../credit/credits.ts"
 import { fail } from "../failure.ts"
 import type { Digest } from "../key/digest.ts"
 import type { Key } from "../key/key.ts"
+import { secretIsUnusable } from "../key/lifecycle.ts"
 import { rotationIsPending } from "../key/rotation-schedule.ts"
 import { sealedUnder } from "../key/sealing.ts"
 import type { OwnerState } from "../principal.ts"
@@ -20,6 +21,7 @@ import { type DueKey, isDescending, keyOrder, type Page, type PageOf, principalO
 import { firstBeyond, olderNamesakes, takenNames } from "./memory-caps.ts"
 import { commitTo, rehearseOn } from "./memory-commit.ts"
 import { firstOf, page as pageOf, timePage } from "./memory-pages.ts"
+import { forgetUnusable, purgeEndedSecrets, secretsWithDigest } from "./memory-secrets.ts"
 import { owned, replayName, Tables } from "./memory-tables.ts"
 import { advanceTask, purgeTask, taskResultsOf } from "./memory-tasks.ts"
 import { compareText } from "./order.ts"
@@ -210,7 +212,10 @@ export function openMemoryStore(): Store {
         }
         return null
       }),
-    digestTaken: (digests) => answer(() => digests.some(({ digest }) => tables.secrets.has(digest))),
+    digestTaken: (digests) =>
+      answer(() =>
+        digests.some(({ digest }) => tables.secrets.has(digest) || tables.takenDigests.has(digest)),
+      ),
     redigest: (keyId, secretVersion, from, to) =>
       answer(() => {
         const stored = tables.secrets.get(from.digest)
@@ -227,6 +232,9 @@ export function openMemoryStore(): Store {
         tables.keys.set(keyId, { ...key, secrets })
       }),
 
+    purgeEndedSecrets: (endedBefore, page) => answer(() => purgeEndedSecrets(tables, endedBefore, page)),
+    forgetUnusable: (pepperVersion, now, most) =>
+      answer(() => forgetUnusable(tables, pepperVersion, now, most)),
     storedUnder: (what, now, most) =>
       answer(() => {
         const counted = Map.groupBy(versionsOf(tables, what, now), (version) => version)
@@ -353,7 +361,14 @@ export function openMemoryStore(): Store {
 function versionsOf(tables: Tables, what: StoredUnder, now: Instant): number[] {
   switch (what) {
     case "secrets":
-      return [...tables.keys.values()].flatMap(({ secrets }) => secrets.map((one) => one.pepperVersion))
+      return secretsWithDigest(tables)
+        .filter(({ key, secret }) => !secretIsUnusable(key, secret, now))
+        .map(({ secret }) => secret.pepperVersion)
+    case "unusable_secrets":
+      return secretsWithDigest(tables)
+        .filter(({ key, secret }) => secretIsUnusable(key, secret, now))
+        .map(({ secret }) => secret.pepperVersion)
+        .concat(...tables.takenDigests.values())
     case "sessions":
       return [...tables.sessions.values()]
         .filter(({ expiresAt }) => expiresAt > now)

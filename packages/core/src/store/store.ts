@@ -19,6 +19,7 @@ import type {
   AuditFilter,
   AuditPage,
   DueKey,
+  EndedPosition,
   KeyFilter,
   KeyPosition,
   Page,
@@ -192,10 +193,21 @@ export interface Store {
    * @returns null also for a deleted key
    */
   subject(digests: readonly Digest[]): Promise<StoredSubject | null>
-  /** Whether any of these is the digest of a secret of any key, deleted and purged ones included. */
+  /** Whether any of these is the digest of a secret of any key, deleted, purged and forgotten ones included. */
   digestTaken(digests: readonly Digest[]): Promise<boolean>
   /** Stores a secret under a newer pepper; does nothing if it is not stored under `from` any more. Not a change of the key. */
   redigest(keyId: string, secretVersion: number, from: Digest, to: Digest): Promise<void>
+
+  /**
+   * Forgets secrets of all organizations that ended before an instant, all but their digests, which stay taken. Looks at
+   * `limit` of them, the longest ended first, and leaves the newest secret of a key, as its next one is numbered by it.
+   * Not a change of the keys. One transaction.
+   * @returns the keys that have fewer secrets now
+   */
+  purgeEndedSecrets(
+    endedBefore: Instant,
+    page: Page<EndedPosition>,
+  ): Promise<PageOf<Pick<Key, "organizationId" | "id">, EndedPosition>>
 
   /**
    * How much is stored under each version of the pepper, or of the key-encryption key, ascending; each counted to `most`
@@ -213,6 +225,13 @@ export interface Store {
    * @returns how many it replaced
    */
   reseal(secrets: readonly Resealed[]): Promise<number>
+  /**
+   * Forgets digests under a version of the pepper, at most `most`, of secrets that nobody can ever use again
+   * (`secretIsUnusable`). A secret that is still there has `forgottenDigest` from then on; its text is unknown, and free to
+   * be another key's. Not a change of the keys. One transaction.
+   * @returns how many; 0: there are no more
+   */
+  forgetUnusable(pepperVersion: number, now: Instant, most: number): Promise<number>
 
   /**
    * Takes credits of a key, after the refills that are due: all of them or none. Of any number that spend at the same time,
@@ -295,8 +314,11 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** What depends on a version of the pepper: the first three; or of the key-encryption key: the others. */
-export type StoredUnder = "secrets" | "sessions" | "links" | "sealed_secrets" | "replays"
+/**
+ * What depends on a version of the pepper: the first four; or of the key-encryption key: the others. A digest that nobody can
+ * use any more (`secretIsUnusable`, and what is merely taken) counts among `unusable_secrets`, any other among `secrets`.
+ */
+export type StoredUnder = "secrets" | "unusable_secrets" | "sessions" | "links" | "sealed_secrets" | "replays"
 
 export interface VersionCount {
   readonly version: number

@@ -200,7 +200,8 @@ function told(kind: OwnSecretKind, version: number, kept: Kept): [detail: string
 }
 
 const names: Readonly<Record<StoredUnder, string>> = {
-  secrets: "secrets",
+  secrets: "secrets that may be used",
+  unusable_secrets: "secrets that nobody can use any more",
   sessions: "sessions",
   links: "links",
   sealed_secrets: "sealed secrets",

@@ -65,6 +65,8 @@ const calls: {
   storedUnder: (store) => store.storedUnder("secrets", noon, 1),
   sealedSecrets: (store) => store.sealedSecrets(1, page),
   reseal: (store) => store.reseal([]),
+  purgeEndedSecrets: (store) => store.purgeEndedSecrets(noon, page),
+  forgetUnusable: (store) => store.forgetUnusable(1, noon, 1),
   lease: (store) => store.lease("l", "h", noon, noon),
   setting: (store) => store.setting("s"),
   ensureSetting: (store) => store.ensureSetting("s", "v"),

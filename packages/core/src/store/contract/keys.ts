@@ -187,8 +187,8 @@ export function keyContract(store: () => Store): void {
         store(),
         founded.organization.id,
         keyUpdate(revised(key)),
-        { kind: "secret.put", keyId: key.id, secret: third },
         { kind: "secret.put", keyId: key.id, secret: second },
+        { kind: "secret.put", keyId: key.id, secret: third },
       )
       const read = await store().key(founded.organization.id, key.id)
       expect(read?.secrets).toEqual([...key.secrets, second, third])

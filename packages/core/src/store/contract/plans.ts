@@ -35,6 +35,8 @@ const first = { limit: 5, after: null } as const
 
 const capped = { maxKeys: 5000, maxKeysPerOwner: 5000, uniqueNames: true } as const
 
+const revokedThen = { revokedAt: noon, revocation: { reason: "unspecified", note: null } } as const
+
 const digests = [1, 2].map((pepperVersion) => ({ pepperVersion, digest: `x ${pepperVersion}` }))
 
 /** Everything that a store is asked for, each on its own. A list is read from its start and from a position of it. */
@@ -131,6 +133,7 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
   redigest: (store) =>
     store.redigest("x", 1, { pepperVersion: 1, digest: "x" }, { pepperVersion: 2, digest: "y" }),
   "storedUnder: secrets": (store) => store.storedUnder("secrets", noon, 5),
+  "storedUnder: unusable secrets": (store) => store.storedUnder("unusable_secrets", noon, 5),
   "storedUnder: sessions": (store) => store.storedUnder("sessions", noon, 5),
   "storedUnder: links": (store) => store.storedUnder("links", noon, 5),
   "storedUnder: sealed secrets": (store) => store.storedUnder("sealed_secrets", noon, 5),
@@ -140,6 +143,22 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
     await store.sealedSecrets(1, { limit: 5, after: "v1.1.x" })
   },
   reseal: (store) => store.reseal([{ keyId: "x", secretVersion: 1, sealed: "x", resealed: "y" }]),
+  purgeEndedSecrets: async (store) => {
+    const { next } = await store.purgeEndedSecrets(later(noon, hour), { limit: 1, after: null })
+    await store.purgeEndedSecrets(later(noon, hour), { limit: 5, after: next })
+  },
+  forgetUnusable: async (store, ours) => {
+    const secrets = [sampleSecret({ expiresAt: noon }), sampleSecret({ version: 2 })]
+    const [over, revoked, purged] = [
+      sampleKey(ours, { secrets }),
+      sampleKey(ours, revokedThen),
+      sampleKey(ours, { deletedAt: noon }),
+    ]
+    await insertKeys(store, over, revoked, purged)
+    const purge = { kind: "key.purge", keyId: purged.id, deletedBefore: later(noon, 1) } as const
+    await commit(store, ours.organization.id, purge)
+    await store.forgetUnusable(1, later(noon, hour), 5)
+  },
   usage: (store, { organization }) => store.usage(organization.id, "x", noon, later(noon, hour)),
   spendCredits: async (store, ours) => {
     const key = sampleKey(ours, { credits: sampleCredits({ remaining: 1 }) })
@@ -236,6 +255,8 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       { kind: "credits.set", keyId: key.id, remaining: 5, at: noon },
       { kind: "credits.add", keyId: key.id, units: 5, at: noon },
       { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2 }) },
+      { kind: "secret.put", keyId: key.id, secret: sampleSecret({ version: 2, expiresAt: noon }) },
+      { kind: "secret.forget", keyId: key.id, version: 1 },
       keyUpdate(deleted),
       { kind: "key.restore", key: restored, policy: { ...openPolicy, ...capped } },
       { kind: "idle.tell", keyId: key.id, since: noon },
@@ -243,6 +264,8 @@ const askedFor: Readonly<Record<string, (store: Store, ours: Founded) => Promise
       keyUpdate(revised(restored, { deletedAt: noon })),
       { kind: "key.purge", keyId: key.id, deletedBefore: later(noon, 1) },
     )
+    const revoked = sampleKey(ours)
+    await commit(store, organizationId, keyInsert(revoked), keyUpdate(revised(revoked, revokedThen)))
   },
 }
 
@@ -267,7 +290,10 @@ export function planContract(open: () => Promise<Store>, watch: Capabilities["wa
           expiresAt: later(noon, at * minute),
           lastUsedAt: later(noon, at * minute),
           credits: sampleCredits(),
-          secrets: [sampleSecret({ sealed: `v1.1.${at}` })],
+          secrets: [
+            sampleSecret({ expiresAt: later(noon, at) }),
+            sampleSecret({ version: 2, sealed: `v1.1.${at}` }),
+          ],
         }),
       )
       const users = Array.from({ length: 500 }, (_, at) =>

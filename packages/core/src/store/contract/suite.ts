@@ -12,6 +12,7 @@ import { creditContract } from "./credits.ts"
 import { deletedKeyContract } from "./deleted-keys.ts"
 import { dueKeyContract } from "./due-keys.ts"
 import { durabilityContract } from "./durability.ts"
+import { endedSecretContract } from "./ended-secrets.ts"
 import { exactnessContract } from "./exactness.ts"
 import { keyListContract } from "./key-lists.ts"
 import { keyContract } from "./keys.ts"
@@ -85,6 +86,7 @@ export function storeContract(name: string, open: () => Promise<Store>, capabili
     commitContract(store)
     keyContract(store)
     deletedKeyContract(store)
+    endedSecretContract(store)
     noticeContract(store)
     ownerContract(store)
     capContract(store)

@@ -380,6 +380,8 @@ const isolation: { readonly [Method in keyof Store]: Case | "establishes or has 
   storedUnder: "establishes or has no organization",
   sealedSecrets: "establishes or has no organization",
   reseal: "establishes or has no organization",
+  purgeEndedSecrets: "establishes or has no organization",
+  forgetUnusable: "establishes or has no organization",
   lease: "establishes or has no organization",
   setting: "establishes or has no organization",
   ensureSetting: "establishes or has no organization",

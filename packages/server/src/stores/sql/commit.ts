@@ -13,13 +13,14 @@ import type { Kysely } from "kysely"
 import { appendEvents, holdChain, startChain } from "./audit.ts"
 import { changeBalance } from "./credits.ts"
 import { type Engine, transact } from "./engine.ts"
-import { insertKey, purgeKey, putSecret, restoreKey, updateKey } from "./key-changes.ts"
+import { insertKey, purgeKey, restoreKey, updateKey } from "./key-changes.ts"
 import { insertLink, useLink, useLinks } from "./links.ts"
 import { giveNotice, tellIdle } from "./notices.ts"
 import { insertPrincipal, updatePrincipal } from "./principal-changes.ts"
 import { insertReplay } from "./replays.ts"
 import { keyspaceRow, organizationRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
+import { forgetSecret, putSecret } from "./secrets.ts"
 import { deleteSession, deleteSessions, insertSession } from "./sessions.ts"
 import { endTask, insertTask, putResult } from "./tasks.ts"
 
@@ -108,6 +109,9 @@ async function make(transaction: Kysely<Schema>, organizationId: string, change:
       break
     case "secret.put":
       await putSecret(transaction, organizationId, change.keyId, change.secret)
+      break
+    case "secret.forget":
+      await forgetSecret(transaction, organizationId, change.keyId, change.version)
       break
     case "credits.set":
       await changeBalance(transaction, organizationId, change.keyId, ({ refill }) =>

@@ -6,7 +6,6 @@ import {
   type KeyCaps,
   lastUseOf,
   nextNoticeAt,
-  type Secret,
 } from "@keyward/core"
 import type { Kysely } from "kysely"
 import { insertBalance, updateBalance } from "./credits.ts"
@@ -14,8 +13,9 @@ import { countedColumns, countedKey, demandCaps } from "./key-caps.ts"
 import { deletedKey } from "./keys.ts"
 import { setNotice } from "./notices.ts"
 import { demandOwner } from "./principal-changes.ts"
-import { keyRow, secretRow } from "./rows.ts"
+import { keyRow } from "./rows.ts"
 import type { Schema } from "./schema.ts"
+import { forgetSecrets, insertSecrets } from "./secrets.ts"
 
 // All of this happens while the organization's chain is held, so nothing changes between a reading and a writing.
 
@@ -23,10 +23,7 @@ export async function insertKey(transaction: Kysely<Schema>, key: Key, policy: K
   await demandOwner(transaction, key.organizationId, key.owner)
   await demandCaps(transaction, null, key, policy)
   await transaction.insertInto("keys").values(keyRow(key)).execute()
-  await transaction
-    .insertInto("secrets")
-    .values(key.secrets.map((secret) => secretRow(key.id, secret)))
-    .execute()
+  await insertSecrets(transaction, key, key.secrets)
   await insertTags(transaction, key)
   if (key.credits) await insertBalance(transaction, key, key.credits)
   await insertLastUse(transaction, key, key.lastUsedAt)
@@ -59,6 +56,13 @@ export async function updateKey(transaction: Kysely<Schema>, key: Key, policy: K
     .where("id", "=", id)
     .execute()
 
+  if (before.revoked_at !== key.revokedAt) {
+    await transaction
+      .updateTable("secrets")
+      .set({ key_revoked_at: key.revokedAt })
+      .where("key_id", "=", id)
+      .execute()
+  }
   const gone = key.deletedAt !== null
   if (gone || before.tags !== members.tags || before.created_at !== members.created_at) {
     await transaction
@@ -129,43 +133,7 @@ export async function purgeKey(
     .execute()
   await transaction.deleteFrom("credit_balances").where("key_id", "=", keyId).execute()
   await transaction.deleteFrom("idle_notices").where("key_id", "=", keyId).execute()
-  // The digest stays, so that nobody can have the secret again.
-  await transaction
-    .updateTable("secrets")
-    .set({ hint_start: "", hint_end: "", sealed: null, last_used_at: null, last_used_from: null })
-    .where("key_id", "=", keyId)
-    .execute()
-}
-
-export async function putSecret(
-  transaction: Kysely<Schema>,
-  organizationId: string,
-  keyId: string,
-  secret: Secret,
-): Promise<void> {
-  const key = await transaction
-    .selectFrom("keys")
-    .select("id")
-    .where("organization_id", "=", organizationId)
-    .where("id", "=", keyId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst()
-  if (!key) fail({ code: "not_found", resource: "key" })
-  const row = secretRow(keyId, secret)
-  await transaction
-    .insertInto("secrets")
-    .values(row)
-    // Digest and pepper version, and the sealed text, may have been made anew since the caller read them.
-    .onConflict((conflict) =>
-      conflict.columns(["key_id", "version"]).doUpdateSet({
-        hint_start: row.hint_start,
-        hint_end: row.hint_end,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        ...(row.sealed === null ? { sealed: null } : {}),
-      }),
-    )
-    .execute()
+  await forgetSecrets(transaction, (secrets) => secrets.where("key_id", "=", keyId))
 }
 
 async function insertTags(transaction: Kysely<Schema>, key: Key): Promise<void> {

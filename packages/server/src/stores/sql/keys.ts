@@ -158,14 +158,12 @@ export async function subject(db: Kysely<Schema>, digests: readonly Digest[]): P
 
 export async function digestTaken(db: Kysely<Schema>, digests: readonly Digest[]): Promise<boolean> {
   if (digests.length === 0) return false
+  const among = digests.map(({ digest }) => digest)
   const row = await db
     .selectFrom("secrets")
-    .select("key_id")
-    .where(
-      "digest",
-      "in",
-      digests.map(({ digest }) => digest),
-    )
+    .select("digest")
+    .where("digest", "in", among)
+    .unionAll(db.selectFrom("taken_digests").select("digest").where("digest", "in", among))
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
@@ -267,7 +265,7 @@ type WithSecret = KeyRow & {
   credits_remaining: number | null
   credits_refill_at: number | null
 } & {
-  [Column in Exclude<keyof SecretRow, "key_id"> as `secret_${Column}`]: SecretRow[Column]
+  [Column in Exclude<keyof SecretRow, "key_id" | "key_revoked_at"> as `secret_${Column}`]: SecretRow[Column]
 }
 
 /** The one key that all the rows are of. */

@@ -405,4 +405,27 @@ export const migrations: readonly Migration[] = [
         where deleted_at is null and revoked_at is null and disabled_at is null`,
     ],
   },
+  {
+    name: "secrets that are over",
+    statements: (text) => [
+      `create table taken_digests (
+        digest ${text} not null constraint "taken_digests.digest" primary key,
+        pepper_version bigint not null
+      )`,
+      "create index taken_digests_by_pepper on taken_digests (pepper_version)",
+      // Of purged keys there was more left than that.
+      `insert into taken_digests (digest, pepper_version)
+        select digest, pepper_version from secrets where not exists (select 1 from keys where keys.id = secrets.key_id)`,
+      "delete from secrets where not exists (select 1 from keys where keys.id = secrets.key_id)",
+      "alter table secrets add column key_revoked_at bigint",
+      `update secrets set key_revoked_at = (select revoked_at from keys where keys.id = secrets.key_id)
+        where key_id in (select id from keys where revoked_at is not null)`,
+      // What a pepper is needed for, and what it is kept for without need.
+      "drop index secrets_by_pepper",
+      "create index secrets_that_may_live on secrets (pepper_version, expires_at) where key_revoked_at is null",
+      "create index secrets_of_revoked_keys on secrets (pepper_version) where key_revoked_at is not null",
+      // Of all organizations, for the job that forgets them.
+      "create index secrets_ended on secrets (expires_at, key_id, version) where expires_at is not null",
+    ],
+  },
 ]

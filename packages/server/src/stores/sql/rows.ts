@@ -175,7 +175,7 @@ function policyOf({ refill, onUnavailable }: Credits): CreditPolicy {
   return { refill, onUnavailable }
 }
 
-export function secretOf(row: SecretRow): Secret {
+export function secretOf(row: Omit<SecretRow, "key_revoked_at">): Secret {
   return {
     version: row.version,
     digest: row.digest,
@@ -189,9 +189,9 @@ export function secretOf(row: SecretRow): Secret {
   }
 }
 
-export function secretRow(keyId: string, secret: Secret): SecretRow {
+export function secretRow(key: Pick<Key, "id" | "revokedAt">, secret: Secret): SecretRow {
   return {
-    key_id: keyId,
+    key_id: key.id,
     version: secret.version,
     digest: secret.digest,
     pepper_version: secret.pepperVersion,
@@ -202,6 +202,7 @@ export function secretRow(keyId: string, secret: Secret): SecretRow {
     expires_at: secret.expiresAt,
     last_used_at: secret.lastUsedAt,
     last_used_from: secret.lastUsedFrom,
+    key_revoked_at: key.revokedAt,
   }
 }
 

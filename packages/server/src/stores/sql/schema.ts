@@ -13,6 +13,7 @@ export interface Schema {
   keys: KeyRow
   key_tags: KeyTagRow
   secrets: SecretRow
+  taken_digests: TakenDigestRow
   key_last_uses: KeyLastUseRow
   credit_balances: CreditBalanceRow
   expiry_notices: ExpiryNoticeRow
@@ -41,6 +42,7 @@ export const tables = [
   "keys",
   "key_tags",
   "secrets",
+  "taken_digests",
   "key_last_uses",
   "expiry_notices",
   "idle_notices",
@@ -212,6 +214,14 @@ export interface SecretRow {
   readonly expires_at: number | null
   readonly last_used_at: number | null
   readonly last_used_from: string | null
+  /** The key's `revoked_at`, so that one index counts what a pepper is needed for. */
+  readonly key_revoked_at: number | null
+}
+
+/** What stays of a secret that is gone, of a purged key too. */
+export interface TakenDigestRow {
+  readonly digest: string
+  readonly pepper_version: number
 }
 
 /** Beside `keys`, so that recording usage does not rewrite its wide rows. No row: never used. */

@@ -16,6 +16,7 @@ import * as ownSecrets from "./own-secrets.ts"
 import * as principals from "./principals.ts"
 import * as replays from "./replays.ts"
 import type { Schema } from "./schema.ts"
+import * as secrets from "./secrets.ts"
 import * as sessions from "./sessions.ts"
 import * as settings from "./settings.ts"
 import * as tasks from "./tasks.ts"
@@ -115,9 +116,14 @@ function sqlStore(engine: Engine): Store {
     digestTaken: (digests) => read((db) => keys.digestTaken(db, digests)),
     redigest: (keyId, version, from, to) => read((db) => keys.redigest(db, keyId, version, from, to)),
 
+    purgeEndedSecrets: (endedBefore, page) =>
+      write((transaction) => secrets.purgeEndedSecrets(transaction, endedBefore, page)),
+
     storedUnder: (what, now, most) => read((db) => ownSecrets.storedUnder(db, what, now, most)),
     sealedSecrets: (keyVersion, page) => read((db) => ownSecrets.sealedSecrets(db, keyVersion, page)),
-    reseal: (secrets) => write((transaction) => ownSecrets.reseal(transaction, secrets)),
+    reseal: (sealed) => write((transaction) => ownSecrets.reseal(transaction, sealed)),
+    forgetUnusable: (pepperVersion, now, most) =>
+      write((transaction) => ownSecrets.forgetUnusable(transaction, pepperVersion, now, most)),
 
     spendCredits: (organizationId, keyId, units, now) =>
       write((transaction) => credits.spendCredits(transaction, organizationId, keyId, units, now)),
