@@ -75,6 +75,8 @@ beforeAll(async () => {
         : created("/v1/service-accounts", { display_name: `Service ${at}` }),
     ),
   )
+  const dryRun = { filter: { keyspace_id: keyspaceId }, action: { kind: "disable" }, dry_run: true }
+  const tasks = await Promise.all(Array.from({ length: 6 }, () => created("/v1/tasks", dryRun)))
   const roleNames = Array.from({ length: 12 }, (_, at) => `role-${at}`)
   await Promise.all(
     roleNames.map((name) => created("/v1/roles", { name, description: "", permissions: ["keys.read"] })),
@@ -88,6 +90,7 @@ beforeAll(async () => {
     keyspace_id: [keyspaceId, recoverable.id],
     key_id: ids,
     target_id: ids,
+    task_id: tasks.map(({ id }) => id),
     user_id: users,
     service_account_id: serviceAccounts,
     member_id: [...users, ...serviceAccounts],
@@ -203,11 +206,17 @@ function bodyOf(operation: Operation): fc.Arbitrary<string | null> {
   )
   if (!operation.body) return fc.option(anything, { freq: 2 })
   const valid = described(document, operation.body, hints)
+  const print = (value: unknown) => JSON.stringify(operation.path === "/v1/tasks" ? harmless(value) : value)
   return fc.oneof<fc.MaybeWeightedArbitrary<string | null>[]>(
-    { arbitrary: valid.map((value) => JSON.stringify(value)), weight: 4 },
-    { arbitrary: valid.chain(mutated).map((value) => JSON.stringify(value)), weight: 6 },
+    { arbitrary: valid.map(print), weight: 4 },
+    { arbitrary: valid.chain(mutated).map(print), weight: 6 },
     { arbitrary: fc.option(anything), weight: 1 },
   )
+}
+
+/** A task in earnest could end all the keys that the other requests are about, and the administrator's. */
+function harmless(task: unknown): unknown {
+  return typeof task === "object" && task !== null && !Array.isArray(task) ? { ...task, dry_run: true } : task
 }
 
 const headerText = fc.string({

@@ -202,12 +202,16 @@ async function listResults(
   )
 }
 
+/** How often a task that is waited for is read. */
+const pollMs = 250
+
 /** Most refused keys that are shown beside the task itself. */
 const shownRefusals = 20
 
 /** Waits for the end of a task, prints it, and lets the exit code say whether all that was asked for was done. */
 async function printEnd(client: KeywardClient, { id }: Task, options: RemoteOptions): Promise<void> {
-  const task = await client.tasks.wait(id, process.stderr.isTTY ? { onProgress: noteProgress } : {})
+  const progress = process.stderr.isTTY ? { onProgress: noteProgress } : {}
+  const task = await client.tasks.wait(id, { pollMs, ...progress })
   if (task.state !== "finished" || task.counts.refused > 0) process.exitCode = exitCodes.refused.code
   await printTask(task, options)
   if (options.json || task.counts.refused === 0) return

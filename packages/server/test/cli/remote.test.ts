@@ -292,6 +292,57 @@ describe("keys", () => {
   })
 })
 
+test("tasks: shown beforehand, waited for, listed, cancelled, and told of key by key", async () => {
+  const [one, two] = [await newKey("bulk 1"), await newKey("bulk 2")]
+  await api(`/v1/keys/${two.id}/revoke`, { method: "POST", body: "{}" })
+  const filter = ["--keyspace", keyspaceId, "--name-prefix", "bulk "]
+  const create = (...args: readonly string[]) => ["tasks", "create", ...args, ...filter]
+
+  const before = await run(
+    create("tag", "--add", "x", "--add", "y z", "--remove", "w", "--dry-run"),
+    settings,
+  )
+  expect(before).toMatchObject({ code: 3, stderr: "" })
+  expect(before.stdout).toMatch(/^action +tag \+x \+y z -w$/m)
+  expect(before.stdout).toMatch(/^filter +keyspace_id=\S+ name_prefix=bulk$/m)
+  expect(before.stdout).toMatch(/^would be +1 changed, 0 unchanged, 1 refused$/m)
+  expect(before.stdout).toMatch(new RegExp(`^${two.id} +key_revoked +The key is revoked\\.$`, "m"))
+  expect(await api(`/v1/keys/${one.id}`)).toMatchObject({ tags: [], revision: 1 })
+
+  const live = ["--state", "active", "--owner", `organization:${server.said.credentials.organization_id}`]
+  const expiry = await json(create("set-expiry", "--in", "30d", "--wait", ...live))
+  expect(expiry).toMatchObject({
+    state: "finished",
+    filter: { keyspace_id: keyspaceId, owner: { kind: "organization" }, state: "active" },
+    action: { kind: "set_expiry", expires_at: expect.any(String) },
+    counts: { changed: 1, unchanged: 0, refused: 0 },
+  })
+  expect((await api(`/v1/keys/${one.id}`)).expires_at).toBe(expiry.action.expires_at)
+
+  const revoke = create("revoke", "--reason", "owner_left", "--note", "gone", "--idempotency-key", "cli-task")
+  const begun = await json(revoke)
+  expect(begun).toMatchObject({ state: "running", action: { reason: "owner_left", note: "gone" } })
+  expect((await json(revoke)).id).toBe(begun.id)
+  expect(await done(["tasks", "show", begun.id, "--wait"])).toMatch(
+    /^keys +1 changed, 1 unchanged, 0 refused$/m,
+  )
+  expect(await api(`/v1/keys/${one.id}`)).toMatchObject({ state: "revoked", revocation: { note: "gone" } })
+  expect(await json(["tasks", "cancel", begun.id])).toMatchObject({ id: begun.id, state: "finished" })
+
+  const { items } = await json(["tasks", "results", begun.id, "--result", "changed"])
+  expect(items).toEqual([{ key_id: one.id, result: "changed", problem: null, at: expect.any(String) }])
+  const listed = await done(["tasks", "list", "--state", "finished", "--keyspace", keyspaceId, "--all"])
+  expect(listed).toMatch(/^ID +STATE +CREATED +ACTION +FILTER +CHANGED +UNCHANGED +REFUSED$/m)
+  expect(listed).toMatch(/ tag \+x \+y z -w \(dry run\) .+ 1 +0 +1$/m)
+
+  for (const args of [["set-expiry"], ["transfer"], ["tag", "--add"], ["delete"]]) {
+    expect(await run(create(...args), settings)).toMatchObject({ code: 2, stdout: "" })
+  }
+  const nothing = await run(["tasks", "create", "disable", "--json"], settings)
+  expect(nothing.code).toBe(3)
+  expect(JSON.parse(nothing.stderr)).toMatchObject({ errors: [{ member: "/filter" }] })
+})
+
 test("keyspaces are created, listed, shown and changed", async () => {
   const created = await json([
     ...["keyspaces", "create", "--name", "Invoices", "--prefix", "inv_live", "--description", "Billing"],
