@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { rotateDueKey } from "../src/authority/due-rotation.ts"
+import type { KeyspacePatch } from "../src/authority/keyspaces.ts"
 import type { RotationSchedule } from "../src/key/rotation-schedule.ts"
 import { later } from "../src/time.ts"
 import { failureOf, openHouse, refused, start, trailOf } from "./authority-fixture.ts"
@@ -146,7 +147,8 @@ describe("the policy's longest overlap", () => {
   test("holds for what is asked for, shortens what is usual, and bounds all extensions together", async () => {
     const { house, authority, admin, keyspace, create } = await houseWith(monthly)
     const { id } = await create()
-    await authority.updateKeyspace(admin, keyspace.id, { policy: { maxOverlapSeconds: 600 } }, null)
+    const tightened = { policy: { maxOverlapSeconds: 600 }, rotation: null }
+    await authority.updateKeyspace(admin, keyspace.id, tightened, null)
     const broken = { code: "invalid_input", errors: [{ member: "/overlap" }] }
     expect(await failureOf(authority.rotateKey(admin, id, { overlapMs: 600_001 }, null))).toMatchObject(
       broken,
@@ -156,5 +158,64 @@ describe("the policy's longest overlap", () => {
     house.clock.advance(300_000)
     expect(await failureOf(authority.extendRotation(admin, id, 300_001, null))).toMatchObject(broken)
     await authority.extendRotation(admin, id, 300_000, null)
+  })
+
+  /** Which member broke the rule. */
+  const refusedAt = async (call: Promise<unknown>) => {
+    const failure = await failureOf(call)
+    if (failure.code !== "invalid_input") throw new Error(`It was refused with ${failure.code}.`)
+    expect(failure.errors).toMatchObject([{ rule: "max_overlap_seconds" }])
+    return failure.errors[0]?.member
+  }
+  const long = { everySeconds: 7200, overlapSeconds: 601 }
+  const short = { everySeconds: 7200, overlapSeconds: 600 }
+
+  test("holds for a key's schedule when it is set, and leaves the one that is there", async () => {
+    const { authority, admin, keyspace, create } = await houseWith(null)
+    const before = await create({ rotation: long })
+    await authority.updateKeyspace(admin, keyspace.id, { policy: { maxOverlapSeconds: 600 } }, null)
+    expect(await refusedAt(create({ rotation: long }))).toBe("/rotation/overlap_seconds")
+    const { id } = await create({ rotation: short })
+    const change = (to: string, rotation: RotationSchedule) =>
+      authority.updateKey(admin, to, { rotation }, null)
+    expect(await refusedAt(change(id, long))).toBe("/rotation/overlap_seconds")
+    // To send what is there changes nothing of it.
+    expect((await change(before.id, long)).rotation).toEqual(before.rotation)
+    expect(await refusedAt(change(before.id, { ...long, everySeconds: 9000 }))).toBe(
+      "/rotation/overlap_seconds",
+    )
+    expect((await change(before.id, short)).rotation).toMatchObject(short)
+  })
+
+  test("holds for the keyspace's own schedule, whichever of the two is changed", async () => {
+    const { authority, admin, keyspace } = await houseWith(long)
+    const policy = { maxOverlapSeconds: 600 }
+    const input = { name: "New", prefix: "new", policy }
+    expect(await refusedAt(authority.createKeyspace(admin, { ...input, rotation: long }))).toBe(
+      "/rotation/overlap_seconds",
+    )
+    await authority.createKeyspace(admin, { ...input, rotation: short })
+    const change = (patch: KeyspacePatch) => authority.updateKeyspace(admin, keyspace.id, patch, null)
+    expect(await refusedAt(change({ policy }))).toBe("/policy/max_overlap_seconds")
+    expect(await refusedAt(change({ policy, rotation: long }))).toBe("/policy/max_overlap_seconds")
+    expect(await refusedAt(change({ policy, rotation: { ...long, everySeconds: 9000 } }))).toBe(
+      "/rotation/overlap_seconds",
+    )
+    expect((await change({ policy, rotation: short })).rotation).toEqual(short)
+    expect(await refusedAt(change({ rotation: long }))).toBe("/rotation/overlap_seconds")
+    expect((await change({ policy, rotation: null })).rotation).toBeNull()
+  })
+
+  test("stands in the way of no other change where the two were stored before they were held together", async () => {
+    const { house, authority, admin, keyspace } = await houseWith(long)
+    const revision = keyspace.revision + 1
+    const stored = { ...keyspace, revision, policy: { ...keyspace.policy, maxOverlapSeconds: 600 } }
+    await house.deps.store.commit({
+      organizationId: admin.organizationId,
+      changes: [{ kind: "keyspace.update", keyspace: stored }],
+      events: [],
+    })
+    const renamed = await authority.updateKeyspace(admin, keyspace.id, { name: "Renamed" }, null)
+    expect(renamed).toMatchObject({ name: "Renamed", rotation: long })
   })
 })

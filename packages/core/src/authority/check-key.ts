@@ -41,7 +41,9 @@ export async function checkKey(
     })
   }
   if (key.limits !== before.limits) errors.push(...checkLimits(key.limits, "/limits"))
-  if (key.rotation !== before.rotation) errors.push(...checkRotation(key.rotation, "/rotation"))
+  if (key.rotation !== before.rotation) {
+    errors.push(...checkRotation(key.rotation, keyspace.policy, "/rotation"))
+  }
   if (key.credits !== before.credits && key.credits !== null) errors.push(...checkCredits(key.credits))
   key.allowedAddresses.forEach((range, at) => {
     if (isAddressRange(range)) return

@@ -2,7 +2,7 @@ import { fail } from "../failure.ts"
 
 import type { Key } from "../key/key.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
-import { expiryViolations, permissionViolations, tagViolations } from "../policy/rules.ts"
+import { expiryViolations, overlapViolations, permissionViolations, tagViolations } from "../policy/rules.ts"
 import type { Instant } from "../time.ts"
 import type { Caller } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
@@ -38,14 +38,9 @@ export async function demandPolicy(
  * @param overlapMs for how long in all the secret before is to live on
  * @throws "invalid_input" where that is longer than the policy allows
  */
-export function demandOverlap({ maxOverlapSeconds }: KeyspacePolicy, overlapMs: number): void {
-  if (maxOverlapSeconds === null || overlapMs <= maxOverlapSeconds * 1000) return
-  const message = `In this keyspace the secret before lives on for at most ${maxOverlapSeconds} seconds after a rotation (max_overlap_seconds).`
-  const fix = "Send a shorter overlap."
-  fail({
-    code: "invalid_input",
-    errors: [{ member: "/overlap", message, fix, rule: "max_overlap_seconds" }],
-  })
+export function demandOverlap(policy: KeyspacePolicy, overlapMs: number): void {
+  const errors = overlapViolations(policy, overlapMs / 1000, "/overlap")
+  if (errors.length > 0) fail({ code: "invalid_input", errors })
 }
 
 /** When the key that the caller presented expires, as it is now; null: never, or the caller presented no key. */

@@ -1,7 +1,6 @@
-import { fail, type InputError } from "../failure.ts"
+import { fail } from "../failure.ts"
 import { newId } from "../id.ts"
 import { canonicalJson, type Json } from "../json.ts"
-import { isKeyPrefix } from "../key/format.ts"
 import type { RotationSchedule } from "../key/rotation-schedule.ts"
 import {
   type Keyspace,
@@ -13,14 +12,11 @@ import {
 } from "../keyspace.ts"
 import type { KeyspaceLimit } from "../limit/limit.ts"
 import { type Patch, patchedWith } from "../patch.ts"
-import { isPermission } from "../permission/grammar.ts"
 import type { Change } from "../store/change.ts"
 import type { Page, PageOf, TimePosition } from "../store/list.ts"
 import { type Caller, demand, demandFound } from "./caller.ts"
-import { checkKeyspaceLimits, repeatedNames } from "./check-limits.ts"
-import { checkRotation } from "./check-rotation.ts"
+import { demandValid } from "./check-keyspace.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
-import { checkGrants } from "./grants.ts"
 import type { Replays } from "./replays.ts"
 
 export interface NewKeyspace {
@@ -84,7 +80,7 @@ function composeKeyspace(deps: AuthorityDeps, caller: Caller, input: NewKeyspace
     updatedAt: now,
     revision: 1,
   }
-  refuseInvalid(keyspace)
+  demandValid(null, keyspace)
   return keyspace
 }
 
@@ -138,7 +134,7 @@ export function updateKeyspace(
       updatedAt: deps.clock.now(),
       revision: before.revision + 1,
     }
-    refuseInvalid(keyspace)
+    demandValid(before, keyspace)
     const event = draft(
       deps,
       caller,
@@ -149,79 +145,6 @@ export function updateKeyspace(
     await commit(deps, caller.organizationId, [{ kind: "keyspace.update", keyspace }], [event])
     return keyspace
   })
-}
-
-function refuseInvalid(keyspace: Keyspace): void {
-  const errors: InputError[] = []
-  if (!isKeyPrefix(keyspace.prefix)) {
-    errors.push({
-      member: "/prefix",
-      message:
-        "A prefix is 1 to 32 of a-z, 0-9 and _, starts with a letter, and has no _ at its end or doubled.",
-      fix: "Use a prefix such as acme_live.",
-    })
-  }
-  keyspace.permissions.forEach(({ name }, at) => {
-    if (isPermission(name)) return
-    errors.push({
-      member: `/permissions/${at}/name`,
-      message:
-        "A permission is dotted lower-case names of a-z, 0-9, _ and -, each starting with a letter; no wildcards.",
-      fix: "Use a name such as invoices.read.",
-    })
-  })
-  errors.push(...repeatedNames(keyspace.permissions, "/permissions"))
-  errors.push(...repeatedNames(keyspace.roles, "/roles"))
-  errors.push(...checkKeyspaceLimits(keyspace.limits, "/limits"))
-  errors.push(...checkRotation(keyspace.rotation, "/rotation"))
-  keyspace.roles.forEach((role, at) => {
-    errors.push(...checkGrants(role.permissions, keyspace.permissions, `/roles/${at}/permissions`))
-  })
-  errors.push(...checkPolicy(keyspace))
-  if (errors.length > 0) fail({ code: "invalid_input", errors })
-}
-
-/** A policy that no key could keep to, or whose rules can never be broken, is a mistake. */
-function checkPolicy({ policy, permissions }: Keyspace): InputError[] {
-  const errors: InputError[] = []
-  const { maxLifetimeSeconds, defaultLifetimeSeconds } = policy
-  if (
-    maxLifetimeSeconds !== null &&
-    defaultLifetimeSeconds !== null &&
-    defaultLifetimeSeconds > maxLifetimeSeconds
-  ) {
-    errors.push({
-      member: "/policy/default_lifetime_seconds",
-      message: "A new key would by default last longer than any key may (max_lifetime_seconds).",
-      fix: `Use at most ${maxLifetimeSeconds}.`,
-    })
-  }
-  policy.requiredTags.forEach((required, at) => {
-    if (required !== "*" && !required.slice(0, -1).includes("*")) return
-    errors.push({
-      member: `/policy/required_tags/${at}`,
-      message: "A * stands at the end of how a tag starts, and nowhere else.",
-      fix: "Use a tag, such as production, or how one starts, such as team:*.",
-    })
-  })
-  const catalog = new Set(permissions.map(({ name }) => name))
-  policy.exclusivePermissions.forEach((set, at) => {
-    const unknown = set.findIndex((permission) => !catalog.has(permission))
-    if (unknown !== -1) {
-      errors.push({
-        member: `/policy/exclusive_permissions/${at}/${unknown}`,
-        message: `The keyspace's catalog has no permission "${set[unknown]}".`,
-        fix: "Use a permission of the catalog, without a wildcard, or add it there first.",
-      })
-    }
-    if (new Set(set).size > 1) return
-    errors.push({
-      member: `/policy/exclusive_permissions/${at}`,
-      message: "A set of which a key holds one at most has two permissions or more.",
-      fix: "Add those that may not stand together, or leave the set out.",
-    })
-  })
-  return errors
 }
 
 /** What the audit trail keeps of a keyspace. */

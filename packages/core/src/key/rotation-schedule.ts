@@ -23,6 +23,10 @@ export function scheduled({ everySeconds, overlapSeconds }: RotationSchedule, fr
   return { everySeconds, overlapSeconds, dueAt: later(from, everySeconds * 1000), announcedAt: null }
 }
 
+export function isSameSchedule(a: RotationSchedule | null, b: RotationSchedule | null): boolean {
+  return a?.everySeconds === b?.everySeconds && a?.overlapSeconds === b?.overlapSeconds
+}
+
 /**
  * A key's rotation under another schedule: due when that has it due, which may be long ago. The same schedule changes
  * nothing. null: none.
@@ -30,9 +34,9 @@ export function scheduled({ everySeconds, overlapSeconds }: RotationSchedule, fr
 export function rescheduled(key: Key, schedule: RotationSchedule | null): KeyRotation | null {
   const { rotation } = key
   if (schedule === null) return null
-  const same =
-    rotation?.everySeconds === schedule.everySeconds && rotation.overlapSeconds === schedule.overlapSeconds
-  return same ? rotation : scheduled(schedule, currentSecret(key)?.createdAt ?? key.createdAt)
+  return isSameSchedule(rotation, schedule)
+    ? rotation
+    : scheduled(schedule, currentSecret(key)?.createdAt ?? key.createdAt)
 }
 
 /** Whether something is to be done about a key's rotation at an instant: it is due, the key is active, and nobody was told. */

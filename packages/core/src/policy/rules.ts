@@ -1,7 +1,6 @@
 import type { InputError } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
-import type { RotationSchedule } from "../key/rotation-schedule.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import { heldPermissions } from "../verification/subject.ts"
@@ -34,7 +33,7 @@ export function violationsOf(keyspace: Keyspace, key: Key, now: Instant): readon
     ...expiryViolations(keyspace.policy, key, null, now),
     ...tagViolations(keyspace.policy, key),
     ...permissionViolations(keyspace, key),
-    ...overlapViolations(keyspace.policy, key.rotation, "/rotation"),
+    ...overlapViolations(keyspace.policy, key.rotation?.overlapSeconds, "/rotation/overlap_seconds"),
   ]
 }
 
@@ -110,20 +109,24 @@ export function permissionViolations(
   })
 }
 
-/** @param member the JSON Pointer of the schedule */
+/**
+ * @param overlapSeconds how long the secret before is to live on after a rotation; undefined: there is no rotation
+ * @param member where that is said
+ */
 export function overlapViolations(
   { maxOverlapSeconds }: KeyspacePolicy,
-  schedule: RotationSchedule | null,
+  overlapSeconds: number | undefined,
   member: string,
 ): readonly Violation[] {
-  if (maxOverlapSeconds === null || schedule === null || schedule.overlapSeconds <= maxOverlapSeconds)
+  if (maxOverlapSeconds === null || overlapSeconds === undefined || overlapSeconds <= maxOverlapSeconds) {
     return []
+  }
   return [
     {
       rule: "max_overlap_seconds",
-      member: `${member}/overlap_seconds`,
+      member,
       message: `In this keyspace the secret before lives on for at most ${maxOverlapSeconds} seconds after a rotation (max_overlap_seconds).`,
-      fix: `Use at most ${maxOverlapSeconds}.`,
+      fix: "Send a shorter overlap.",
     },
   ]
 }

@@ -146,7 +146,7 @@ describe("a merge patch", () => {
       default_lifetime_seconds: 3,
       required_tags: ["team:*"],
       exclusive_permissions: [["invoices.read", "invoices.write"]],
-      max_overlap_seconds: 4,
+      max_overlap_seconds: 60,
       idle_seconds: 3600,
       disable_idle: true,
     }
