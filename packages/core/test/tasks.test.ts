@@ -183,13 +183,19 @@ describe("what a task does to each key", () => {
     )
     const policy = { maxKeysPerOwner: 2, uniqueNames: true }
     await house.authority.updateKeyspace(house.admin, house.keyspace.id, { policy }, null)
-    // The newest first: there is room for one more with the new owner, and that one has the name.
-    await newKeys(house, { name: "c", owner: { kind: "external", id: "x" } })
+    // There is room for one more with the new owner, who has a key of the name already.
+    await newKeys(house, { name: "b", owner: { kind: "external", id: "x" } })
     const owner = { kind: "external", id: "x" } as const
-    const task = await done(house, house.admin, { action: { kind: "transfer", owner } })
+    const action: TaskAction = { kind: "transfer", owner }
+    // Each by itself fits, except the one whose name is taken.
+    const apart = await done(house, house.admin, { action, dryRun: true })
+    expect(await cameTo(house, apart, keys)).toEqual(["changed", "already_exists", "changed"])
+    const task = await done(house, house.admin, { action })
     const failures = (await cameTo(house, task, keys)).toSorted()
     expect(failures.filter((each) => each === "changed")).toHaveLength(1)
     expect(failures).toContain("too_many_keys")
+    const full = await done(house, house.admin, { action, dryRun: true })
+    expect(await cameTo(house, full, keys)).toContain("too_many_keys")
     const refusals = (await resultsOf(house, task)).filter(({ kind }) => kind === "refused")
     expect(refusals.every(({ failure }) => failure !== null)).toBe(true)
   })
@@ -671,6 +677,21 @@ describe("a task does what whoever asked for it may do at that moment", () => {
     await refused(authority.taskResults(another, task.id, {}, page), "not_found")
     await refused(authority.cancelTask(another, task.id), "not_found")
     expect((await authority.tasks(another, {}, page)).items).toEqual([])
+  })
+
+  test("it has finished when it has come to each key, though whoever asked may act no more by then", async () => {
+    const house = await openHouse()
+    const caller = await adminsKey(house)
+    await newKeys(house, {})
+    const task = await begin(house, caller)
+    await run(
+      interrupted(house, 0, async () => {
+        // The change is thought through by now; what it was done with is over before the task is.
+        await house.authority.updateKey(house.admin, credentialOf(caller), { enabled: false }, null)
+      }),
+      task,
+    )
+    expect(await taskNow(house, task)).toMatchObject({ state: "finished", counts: { changed: 1 } })
   })
 
   test("a caller confined to a keyspace names it, and reaches and sees nothing beside it", async () => {

@@ -48,7 +48,6 @@ export async function runTask(
   if (!(await running())) return
   const holder = newRandomId(deps.entropy)
   const hold = (ms: number) => store.lease(taskLease(id), holder, clock.now(), later(clock.now(), ms))
-  if (!(await hold(silentMs))) return
   try {
     for (let task = await running(); task && !stop?.aborted; task = await running()) {
       if (!(await hold(silentMs))) return
@@ -99,11 +98,11 @@ async function goOn(deps: AuthorityDeps, task: Task, stop: AbortSignal | undefin
 
 /** Comes to the key that was left for the end, and ends the task. */
 async function finish(deps: AuthorityDeps, task: Task): Promise<void> {
-  const { organizationId, createdBy, createdAt } = task
-  const { store } = deps
+  const { organizationId, createdBy, createdAt, filter } = task
+  const { store, clock } = deps
   const credential = createdBy.credential?.kind === "key" ? createdBy.credential.id : null
   const last = credential && (await store.key(organizationId, credential))
-  if (last && last.createdAt <= createdAt) {
+  if (last && last.createdAt <= createdAt && keyMatches(last, filter, clock.now())) {
     const caller = await askerOf(deps, task)
     if (!caller) return endTask(deps, task, "stopped")
     const looked = await lookAt(deps, caller, task, last.id, await ending(deps, task, "finished", 1))
