@@ -1,50 +1,52 @@
-import process from "node:process"
 import { setTimeout as after } from "node:timers/promises"
 import type { Key } from "@keyward/contract"
 import { describe, expect, test } from "vitest"
 import { expectAuditVerified, expectWholeChain } from "./audit-chain.ts"
 import { Chance } from "./chance.ts"
+import { seeds, times } from "./effort.ts"
 import { expectRecorded, Ledger } from "./ledger.ts"
 import { type EngineName, install, type RunningServer } from "./server.ts"
 
 // A server is killed at random moments while clients create, change and revoke. What it acknowledged is there when it
-// comes back, and what it did not acknowledge was done whole or not at all. TEST_CRASH_SEED chooses other moments and
-// operations, TEST_CRASH_ROUNDS how many kills.
+// comes back, and what it did not acknowledge was done whole or not at all. The seed chooses the moments and operations.
 
-const seed = Number(process.env["TEST_CRASH_SEED"] ?? 20_261_121)
 const hands = 12
 /** How many operations are acknowledged before a kill, and how many milliseconds it then takes; the least, and the range. */
 const operations = { least: 20, range: 120 }
 const delayMs = { least: 0, range: 20 }
 
 describe.each<{ engine: EngineName; kills: number }>([
-  { engine: "sqlite", kills: Number(process.env["TEST_CRASH_ROUNDS"] ?? 5) },
-  { engine: "postgres", kills: Number(process.env["TEST_CRASH_ROUNDS"] ?? 3) },
+  { engine: "sqlite", kills: times({ quick: 1, proof: 5 }) },
+  { engine: "postgres", kills: times({ quick: 1, proof: 3 }) },
 ])("a server on $engine", ({ engine, kills }) => {
-  test(`keeps its word through ${kills} kills (seed ${seed})`, {
-    timeout: kills * 20_000 + 20_000,
-  }, async () => {
-    const chance = new Chance(seed)
-    const installation = await install(engine)
-    let server = await installation.start()
-    const { id: keyspaceId } = await server
-      .client()
-      .keyspaces.create({ name: "Crashes", prefix: "crash", permissions: Ledger.permissions })
-    const ledger = new Ledger()
+  test.each(seeds)(
+    `keeps its word through ${kills} kills (seed %i)`,
+    {
+      timeout: kills * 20_000 + 20_000,
+    },
+    async (seed) => {
+      const chance = new Chance(seed)
+      const installation = await install(engine)
+      let server = await installation.start()
+      const { id: keyspaceId } = await server
+        .client()
+        .keyspaces.create({ name: "Crashes", prefix: "crash", permissions: Ledger.permissions })
+      const ledger = new Ledger()
 
-    for (let kill = 0; kill < kills; kill++) {
-      await workUntilKilled(server, keyspaceId, ledger, chance)
-      server = await installation.start()
-      expect(server.firstStart).toBe(false)
-      const present = await keysOf(server, keyspaceId)
-      ledger.expectKept(present)
-      await ledger.expectDecided(server.client())
-      expectRecorded(present, await expectWholeChain(server.client(), installation))
-    }
-    await expectAuditVerified(installation)
-    expect(Math.min(...Object.values(ledger.acknowledged))).toBeGreaterThan(kills)
-    expect(ledger.unanswered).toBeGreaterThan(kills)
-  })
+      for (let kill = 0; kill < kills; kill++) {
+        await workUntilKilled(server, keyspaceId, ledger, chance)
+        server = await installation.start()
+        expect(server.firstStart).toBe(false)
+        const present = await keysOf(server, keyspaceId)
+        ledger.expectKept(present)
+        await ledger.expectDecided(server.client())
+        expectRecorded(present, await expectWholeChain(server.client(), installation))
+      }
+      await expectAuditVerified(installation)
+      expect(Math.min(...Object.values(ledger.acknowledged))).toBeGreaterThan(kills)
+      expect(ledger.unanswered).toBeGreaterThan(kills)
+    },
+  )
 })
 
 async function workUntilKilled(

@@ -2,14 +2,18 @@ import { existsSync, mkdirSync, watch } from "node:fs"
 import { expect, test } from "vitest"
 import { credentialsFile } from "../packages/server/src/cli/credentials.ts"
 import { expectWholeChain } from "./audit-chain.ts"
+import { times } from "./effort.ts"
 import { registerSecret } from "./evidence.ts"
 import { type Installation, install } from "./server.ts"
 
 // A first start makes secrets, a database and credentials. Wherever it is killed on the way, the next one serves, and
 // there is a way to a management key.
 
+/** A first start changes its folder some 40 times. */
+const changes = 40
+const kills = Math.min(times({ quick: 1, proof: 4 }), changes)
 /** After how many changes of the data folder the kill comes, or when it serves, if that is earlier. */
-const moments = [1, 14, 28, 38]
+const moments = Array.from({ length: kills }, (_, at) => Math.ceil(((at + 0.5) * changes) / kills))
 
 test.for(moments)(
   "a first start that is killed at change %i of its folder is made good by the next",

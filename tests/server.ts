@@ -10,6 +10,7 @@ import { KeywardClient } from "@keyward/sdk"
 import { ArthurApiKeys } from "@keyward/sdk/arthur"
 import { afterAll } from "vitest"
 import { credentialsFile } from "../packages/server/src/cli/credentials.ts"
+import { compileCache } from "../packages/server/test/compile-cache.ts"
 import { postgresUrl } from "../packages/server/test/postgres/database.ts"
 import { registerStoredSecrets } from "./database.ts"
 import { gather, registerSecret, type SecretKind } from "./evidence.ts"
@@ -111,6 +112,7 @@ export async function install(
   const databaseUrl = engine === "sqlite" ? `sqlite:${join(dataDir, "keyward.db")}` : await postgresUrl()
   const environment = {
     ...withoutSettings(process.env),
+    ...compileCache,
     KEYWARD_DATA_DIR: dataDir,
     KEYWARD_PORT: "0",
     KEYWARD_LOG_LEVEL: "trace",

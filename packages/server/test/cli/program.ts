@@ -9,11 +9,9 @@ import { Readable, Writable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { onTestFinished } from "vitest"
 import { run as runCommand } from "../../src/cli/program.ts"
+import { compileCache } from "../compile-cache.ts"
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
-
-/** Compiled once for all the runs of the program; halves what each of them costs. */
-const compiled = fileURLToPath(new URL("../../../../node_modules/.cache/keyward-cli", import.meta.url))
 
 export type Settings = Readonly<Record<string, string>>
 
@@ -125,7 +123,7 @@ export async function serve(args: readonly string[], settings: Settings): Promis
 /** Starts the real program. */
 export function startProcess(args: readonly string[], settings: Settings): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
-    env: { NODE_COMPILE_CACHE: compiled, ...environment(settings) },
+    env: { ...compileCache, ...environment(settings) },
   })
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { seeds, times } from "../../../../../tests/effort.ts"
 import { type ArthurServer, arthurServers, places } from "./arthur-server.ts"
 
 const { fresh } = arthurServers()
@@ -48,7 +49,7 @@ const body = fc.option(
 )
 
 describe.each(places)("whatever is asked, $mode, $engine", (place) => {
-  test("the answer is the vendor's envelope, and nothing breaks", async () => {
+  test.each(seeds)("the answer is the vendor's envelope, and nothing breaks (seed %i)", async (seed) => {
     server = await fresh(place)
     await fc.assert(
       fc.asyncProperty(
@@ -86,12 +87,12 @@ describe.each(places)("whatever is asked, $mode, $engine", (place) => {
           if (text !== "" && type !== "text/plain") expect(type).toBe("application/json")
         },
       ),
-      { numRuns: 200 },
+      { numRuns: times({ quick: 40, proof: 200 }), seed },
     )
     expect(server.log).toEqual([])
   })
 
-  test("every description and list of roles is given back as it came", async () => {
+  test.each(seeds)("every description and list of roles is given back as it came (seed %i)", async (seed) => {
     server = await fresh(place, { settings: { maxKeys: 1_000_000 } })
     const roles = fc.constantFrom(
       "DEFAULT-RULE-ADMIN",
@@ -113,7 +114,7 @@ describe.each(places)("whatever is asked, $mode, $engine", (place) => {
         expect(json).toMatchObject({ description: text, roles: given })
         expect((await server.ask("/users/me", { token: created.json.key })).json.user_id).toBe(json.id)
       }),
-      { numRuns: 50 },
+      { numRuns: times({ quick: 15, proof: 50 }), seed },
     )
   })
 })

@@ -1,9 +1,8 @@
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { seeds, times } from "../../../../../tests/effort.ts"
 import { engines, modes } from "../dialect-server.ts"
 import { type Console, openConsole } from "./console.ts"
-
-const seed = 20_261_121
 
 const text = fc.string({ unit: fc.constantFrom("%", "f", "0", "-", " ", "é", "\u0000", "&", "=", "/", "{") })
 const segment = fc.oneof(
@@ -50,7 +49,7 @@ describe.each(engines)("%s", (engine) => {
     })
     afterAll(() => at.close())
 
-    test("the answer is the vendor's, and nothing breaks", async () => {
+    test.each(seeds)("the answer is the vendor's, and nothing breaks (seed %i)", async (seed) => {
       const spares: string[] = []
       for (let n = 0; n < 20; n++) {
         const { json } = await at.create(at.admin, { name: `Spare ${n}` })
@@ -97,12 +96,12 @@ describe.each(engines)("%s", (engine) => {
             if (reply.status >= 400) expect(reply.json).toEqual({ errors: [expect.any(String)] })
           },
         ),
-        { numRuns: 250, seed },
+        { numRuns: times({ quick: 50, proof: 250 }), seed },
       )
       expect(at.server.log).toEqual([])
     })
 
-    test("every name that is taken is given back as it is", async () => {
+    test.each(seeds)("every name that is taken is given back as it is (seed %i)", async (seed) => {
       const jane = await at.someone("member")
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: "binary", minLength: 1, maxLength: 300 }), async (name) => {
@@ -114,7 +113,7 @@ describe.each(engines)("%s", (engine) => {
           else if (status === 400) expect(json.errors).toEqual(["The name has already been taken."])
           else expect((await at.get(jane, json.id)).json.name).toBe(trimmed)
         }),
-        { numRuns: 60, seed },
+        { numRuns: times({ quick: 15, proof: 60 }), seed },
       )
     })
   })

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { seeds, times } from "../../../../../tests/effort.ts"
 import { engines, modes, openDialect } from "../dialect-server.ts"
 import { expectEnvelope, holderOf } from "./portal.ts"
 
@@ -103,7 +104,7 @@ const body = fc.option(
 )
 
 describe.each(cases)("whatever is asked, $engine, $conformance", ({ engine, conformance }) => {
-  test("the answer is the vendor's, and nothing breaks", async () => {
+  test.each(seeds)("the answer is the vendor's, and nothing breaks (seed %i)", async (seed) => {
     const server = await openDialect("octopus", { engine, conformance })
     try {
       const admin = await holderOf(server, server.admin)
@@ -129,7 +130,7 @@ describe.each(cases)("whatever is asked, $engine, $conformance", ({ engine, conf
             else expect(reply.status).toBe(200)
           },
         ),
-        { numRuns: 250, seed: 20261121 },
+        { numRuns: times({ quick: 50, proof: 250 }), seed },
       )
       expect(server.log).toEqual([])
     } finally {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { AuditEvent, Key, ServiceAccount } from "@keyward/contract"
 import type { CreateOptions, Fetch, KeywardClient } from "@keyward/sdk"
 import { expect } from "vitest"
-import type { Chance } from "./chance.ts"
+import type { Chance } from "../chance.ts"
 
 /**
  * A network on which some requests never arrive, some answers never come back, and some clients do not wait for them.

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { registerSecret } from "./evidence.ts"
-import { engines, type Installation, install, type RunningServer } from "./server.ts"
+import { times } from "../effort.ts"
+import { registerSecret } from "../evidence.ts"
+import { engines, type Installation, install, type RunningServer } from "../server.ts"
 
 // Pepper and key-encryption key are rotated by the operator's own commands, while servers serve.
 
@@ -83,9 +84,11 @@ const listed = async (installation: Installation) => {
     items.find((one) => one.kind === kind && one.version === version) ?? expect.fail(`no ${kind} ${version}`)
 }
 
-test.each(engines)(
-  "on %s, every key verifies at every moment of a rotation of our own secrets",
-  async (engine) => {
+const rounds = Array.from({ length: times({ quick: 1, proof: 1 }) }, (_, at) => at + 1)
+
+test.each(engines.flatMap((engine) => rounds.map((round) => ({ engine, round }))))(
+  "on $engine, every key verifies at every moment of a rotation of our own secrets (round $round)",
+  async ({ engine }) => {
     const installation = await install(engine, { KEYWARD_LOG_LEVEL: "info" })
     const servers = [await installation.start()]
     if (engine === "postgres") servers.push(await installation.start("serve"))
