@@ -29,6 +29,8 @@ export interface Keyward {
   readonly guesses: GuessThrottle
   /** What works on the tasks that `authority.createTask` makes, until `close`. */
   readonly taskRunner: TaskRunner
+  /** Has everything read again that is in memory of keys, for what no change notice tells of. */
+  forgetCached(): void
   /** Writes the usage gathered since the last time; `close` does so too. */
   flushUsage(): Promise<void>
   /** Stops working on tasks, flushes usage and closes the store. */
@@ -85,6 +87,7 @@ export function assembleKeyward(parts: KeywardParts): Keyward {
     taskRunner,
     authority: createAuthority(deps),
     verifier: createVerifier({ clock, entropy, store, cache, limiter: new Limiter(), guesses, usage }),
+    forgetCached: () => cache.clear(),
     flushUsage: () => usage.flush(),
     async close() {
       await taskRunner.close()

@@ -30,6 +30,7 @@ export class LiveSecrets implements InstallationSecrets {
   #taken: SecretVersions | null = null
   #fault: string | null = null
   #following: NodeJS.Timeout | null = null
+  #pepperRetired: () => void = () => undefined
   #underWay: Promise<void> | null = null
 
   constructor(secrets: InstallationSecrets, parts: LiveSecretsParts) {
@@ -56,13 +57,19 @@ export class LiveSecrets implements InstallationSecrets {
       !same(this.#taken.peppers, peppers) ||
       !same(this.#taken.encryptionKeys, encryptionKeys)
     if (!changed) return
+    const retired = this.peppers.versions.some((version) => !peppers.has(version))
     this.peppers.follow(peppers, pepper)
     this.sealer.follow(encryptionKeys, encryption)
     this.#taken = versions
+    if (retired) this.#pepperRetired()
   }
 
-  /** Refreshes again and again until `close`. A fault is logged once, not each time. */
-  follow(): void {
+  /**
+   * Refreshes again and again until `close`. A fault is logged once, not each time.
+   * @param pepperRetired called when a pepper is here no more: digests under it may have been forgotten
+   */
+  follow(pepperRetired: () => void): void {
+    this.#pepperRetired = pepperRetired
     this.#following = setInterval(() => {
       this.#underWay ??= this.#refreshOrTell().finally(() => {
         this.#underWay = null

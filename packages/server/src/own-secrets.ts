@@ -23,8 +23,11 @@ export const countedMost = 10_000
 /** How many sealed texts are sealed anew in one transaction. */
 const resealedAtOnce = 200
 
+/** How many digests are forgotten in one transaction. */
+const forgottenAtOnce = 500
+
 const dependents: Readonly<Record<OwnSecretKind, readonly StoredUnder[]>> = {
-  pepper: ["secrets", "sessions", "links"],
+  pepper: ["secrets", "unusable_secrets", "sessions", "links"],
   encryption: ["sealed_secrets", "replays"],
 }
 
@@ -169,6 +172,8 @@ export type Kept =
   | { readonly why: "unknown" | "current" }
   | { readonly why: "recent"; readonly until: Instant | null }
   | { readonly why: "in_use"; readonly stored: OwnSecretVersion["stored"] }
+  /** Nothing needs it but digests that nobody can use any more, which can be forgotten; counted to `countedMost`. */
+  | { readonly why: "unusable"; readonly count: number }
 
 /** Why a version cannot be taken out now; null: it can. */
 export async function keptFor(
@@ -185,9 +190,34 @@ export async function keptFor(
   if (!current || version >= current.version) return { why: "current" }
   const until = current.currentFrom === null ? null : later(current.currentFrom, noticedWithinMs)
   if (until === null || keyward.deps.clock.now() < until) return { why: "recent", until }
-  return Object.values(wanted.stored).some((count) => count > 0)
-    ? { why: "in_use", stored: wanted.stored }
-    : null
+  const { unusable_secrets: count = 0, ...needed } = wanted.stored
+  if (Object.values(needed).some((some) => some > 0)) return { why: "in_use", stored: wanted.stored }
+  return count > 0 ? { why: "unusable", count } : null
+}
+
+/**
+ * Forgets the digests under a pepper that nobody can use any more, in batches, while servers serve. It may be cut off at any
+ * point: what is done is done, and the next run goes on with what is left.
+ * @param count of them, counted to `countedMost`
+ * @param tell called after each batch with how many were forgotten so far
+ * @returns how many there were
+ */
+export async function forgetUnusable(
+  { store, deps }: Keyward,
+  version: number,
+  count: number,
+  tell: (forgotten: number) => void,
+): Promise<number> {
+  // Before anything goes, so that what was done was recorded, however this ends.
+  const details = { kind: "pepper", version, unusable_secrets: count }
+  await recordInstallation(deps, "installation.digests_forgotten", details)
+  let forgotten = 0
+  for (;;) {
+    const some = await store.forgetUnusable(version, deps.clock.now(), forgottenAtOnce)
+    if (some === 0) return forgotten
+    forgotten += some
+    tell(forgotten)
+  }
 }
 
 /** Takes a version out of the secrets file; puts it back where something turns out to be stored under it after all. */

@@ -58,7 +58,8 @@ export async function openKeyward(config: Config, options: OpenOptions): Promise
       guessLimit: config.guessLimit,
       usageFlushMs: config.usageFlushMs,
     })
-    if (options.serve) live.follow()
+    // What was revoked may be unknown by now, and its text another key's.
+    if (options.serve) live.follow(() => keyward.forgetCached())
     return {
       ...keyward,
       async close() {

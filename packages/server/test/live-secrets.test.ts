@@ -67,3 +67,25 @@ test("what is not as it should be leaves everything as it was", async () => {
   await live.refresh()
   expect(live.peppers.candidates("x")).toEqual(digests)
 })
+
+test("it is told when a pepper is here no more, and of nothing else", async () => {
+  const { config, clock, live, store, change } = await open()
+  let told = 0
+  live.follow(() => told++)
+  await change(2)
+  await makeCurrent(store, "pepper", 2, clock.now())
+  await live.refresh()
+  const without = (kind: "peppers" | "encryptionKeys") =>
+    changeSecretsFile(config.secretsFile, (versions) => ({
+      ...versions,
+      [kind]: new Map([...versions[kind]].filter(([version]) => version !== 1)),
+    }))
+  await without("encryptionKeys")
+  await live.refresh()
+  expect(told).toBe(0)
+  await without("peppers")
+  await live.refresh()
+  await live.refresh()
+  expect([told, live.peppers.versions]).toEqual([1, [2]])
+  await live.close()
+})

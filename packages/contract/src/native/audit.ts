@@ -7,6 +7,7 @@ export const auditActions = [
   "installation.secret_added",
   "installation.secret_activated",
   "installation.secrets_resealed",
+  "installation.digests_forgotten",
   "installation.secret_retired",
   "organization.created",
   "organization.updated",

@@ -16,6 +16,7 @@ import {
   activateVersion,
   addVersion,
   countedMost,
+  forgetUnusable,
   type Kept,
   keptFor,
   listOwnSecrets,
@@ -27,7 +28,7 @@ import {
 import { CommandFailure } from "./failure.ts"
 import { openInstallation } from "./installation.ts"
 import { type OutputOptions, printJson, printLine, printNote, printTable } from "./output.ts"
-import type { DelayOptions, RotateOptions } from "./secrets.ts"
+import type { DelayOptions, RetireOptions, RotateOptions } from "./secrets.ts"
 
 export async function list({ json }: OutputOptions): Promise<void> {
   await withSecrets(async ({ keyward, versions }) => {
@@ -110,12 +111,32 @@ export async function reseal({ json }: OutputOptions): Promise<void> {
   })
 }
 
-export async function retire(kind: OwnSecretKind, version: number, { json }: OutputOptions): Promise<void> {
+export async function retire(
+  kind: OwnSecretKind,
+  version: number,
+  { forgetUnusable: forgets, json }: RetireOptions,
+): Promise<void> {
+  if (forgets && kind !== "pepper") {
+    throw new CommandFailure(
+      "usage",
+      "Only a pepper has digests under it.",
+      'Leave --forget-unusable out; what is sealed under a key-encryption key is sealed anew by "keyward secrets reseal".',
+    )
+  }
   await withSecrets(async ({ keyward, versions, config }) => {
-    refuseKept(kind, version, await keptFor(keyward, kind, version, versions))
+    const kept = await keptFor(keyward, kind, version, versions)
+    let forgotten = 0
+    if (forgets && kept?.why === "unusable") {
+      const tell = (so: number) => printNote(`forgotten: ${so}`)
+      forgotten = await forgetUnusable(keyward, version, kept.count, tell)
+      refuseKept(kind, version, await keptFor(keyward, kind, version, versions))
+    } else {
+      refuseKept(kind, version, kept)
+    }
     const variable = environmentOf(config, kind)
     if (!variable) refuseKept(kind, version, await retireVersion(keyward, kind, version, config.secretsFile))
-    if (json) return printJson({ kind, version, retired: !variable, variable })
+    if (json) return printJson({ kind, version, retired: !variable, variable, forgotten })
+    if (forgotten > 0) await printLine(`${forgotten} digests that nobody can use any more were forgotten.`)
     await printLine(
       variable
         ? `Nothing is stored under version ${version}: take it out of ${variable}, for every server.`
@@ -193,8 +214,13 @@ function told(kind: OwnSecretKind, version: number, kept: Kept): [detail: string
       return [
         `Version ${version} has to stay. Stored under it: ${inWords(kept.stored)}.`,
         kind === "pepper"
-          ? "Keep it until they have been used or issued anew; sessions and links expire."
+          ? "Keep it until the secrets that may be used have been used, issued anew, or their keys revoked; sessions and links expire."
           : '"keyward secrets reseal" seals secrets anew; answers kept for repetition are gone after a day.',
+      ]
+    case "unusable":
+      return [
+        `Version ${version} is needed for nothing but the digests of ${counted(kept.count)} secrets that nobody can use any more: their keys are revoked or purged, or they ended.`,
+        `"keyward secrets retire ${kind} ${version} --forget-unusable" forgets these digests. Presented, such a secret is then unknown, not revoked or expired, and no longer kept from being issued again.`,
       ]
   }
 }
@@ -210,11 +236,12 @@ const names: Readonly<Record<StoredUnder, string>> = {
 
 function inWords(stored: OwnSecretVersion["stored"]): string {
   return Object.entries(stored)
-    .map(
-      ([what, count]) =>
-        `${count === countedMost ? `${count} or more` : count} ${names[what as StoredUnder]}`,
-    )
+    .map(([what, count]) => `${counted(count)} ${names[what as StoredUnder]}`)
     .join(", ")
+}
+
+function counted(count: number): string {
+  return count === countedMost ? `${count} or more` : `${count}`
 }
 
 function whenCurrent(kind: OwnSecretKind, version: number, from: Instant): string {

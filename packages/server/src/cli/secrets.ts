@@ -13,6 +13,10 @@ export interface RotateOptions extends DelayOptions {
   readonly stage?: true
 }
 
+export interface RetireOptions extends OutputOptions {
+  readonly forgetUnusable?: true
+}
+
 export function addSecrets(program: Command): void {
   const secrets = program
     .command("secrets")
@@ -65,7 +69,11 @@ export function addSecrets(program: Command): void {
     .argument("<version>", "the version", wholeNumber)
     .summary("take out a version that nothing is stored under any more")
     .description(
-      "Local. Refuses with what is left otherwise. What is stored under an older pepper comes under the current one when it is used, as its text is not known before; sessions and links expire. Sealed secrets come under the current key-encryption key by `keyward secrets reseal`; answers kept for repetition are gone after a day.",
+      "Local. Refuses with what is left otherwise. What is stored under an older pepper comes under the current one when it is used, as its text is not known before; sessions and links expire. Secrets that nobody can ever use again (of keys that are revoked or purged, and such as ended) stay under it until they are forgotten. Sealed secrets come under the current key-encryption key by `keyward secrets reseal`; answers kept for repetition are gone after a day.",
+    )
+    .option(
+      "--forget-unusable",
+      "of a pepper: forget the digests of secrets that nobody can use any more, once nothing else is stored under it; presented, such a secret is then unknown instead of revoked or expired, and its text could be issued again",
     )
     .option("--json", "print JSON")
     .action(async (...given: Parameters<Actions["retire"]>) => (await actions()).retire(...given))

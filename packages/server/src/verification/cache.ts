@@ -56,6 +56,8 @@ export class SubjectCache implements ChangeListener {
   readonly #notices = new Map<string, { readonly number: number; readonly revision: number | null }>()
   readonly #readsUnderWay = new Set<{ readonly began: number }>()
   #noticeNumber = 0
+  /** The number of the latest `clear`. */
+  #clearNumber = 0
 
   constructor(source: SubjectSource, clock: Clock, settings: CacheSettings) {
     this.#source = source
@@ -126,6 +128,17 @@ export class SubjectCache implements ChangeListener {
       const entry = this.#subjects.peek(digest)
       if (entry && isOlder(entry.value.key.revision)) this.#subjects.delete(digest)
     }
+  }
+
+  /** Forgets everything, and what reads that are under way will show. */
+  clear(): void {
+    this.#noticeNumber++
+    this.#clearNumber = this.#noticeNumber
+    this.#loading.clear()
+    this.#unknown.clear()
+    this.#subjects.clear()
+    this.#keyspaces.clear()
+    this.#owners.clear()
   }
 
   async #read(digest: string, text: string): Promise<Subject | null> {
@@ -223,6 +236,7 @@ export class SubjectCache implements ChangeListener {
 
   /** Whether a notice that came in after a read began tells that what was read may be the past. */
   #outdated(id: string, revision: number, began: number): boolean {
+    if (began < this.#clearNumber) return true
     const notice = this.#notices.get(id)
     if (!notice || notice.number <= began) return false
     return notice.revision === null || revision < notice.revision

@@ -119,6 +119,47 @@ describe.each(engines)("migrations on $engine", ({ newUrl, engineOf, query }) =>
     await store.close()
   })
 
+  test("of keys that were purged nothing is left but their digests, and what a pepper is needed for is known", async () => {
+    const url = await newUrl()
+    const engine = engineOf(url)
+    await migrate(
+      engine,
+      migrations.findIndex(({ name }) => name === "secrets that are over"),
+    )
+    await engine.db.destroy()
+    await query(
+      url,
+      `insert into keyspaces (id, organization_id, kind, name, description, format, prefix, retention, permissions,
+        roles, limits, created_at, updated_at, revision) values ('s', 'o', 'standard', 's', '', 'native', 'x', 'digest',
+        '[]', '[]', '[]', 1, 1, 1)`,
+    )
+    for (const [at, [id, revokedAt]] of Object.entries({ live: null, revoked: 5, purged: null }).entries()) {
+      if (id !== "purged") {
+        await query(
+          url,
+          `insert into keys (id, organization_id, alias, keyspace_id, owner_kind, owner_id, name, permissions, roles, tags,
+            metadata, limits, allowed_addresses, allowed_origins, revoked_at, created_at, updated_at, revision)
+            values ('${id}', 'o', ${at}, 's', 'external', 'x', '${id}', '[]', '[]', '[]', '{}', '[]', '[]', '[]',
+            ${revokedAt}, 1, 1, 1)`,
+        )
+      }
+      await query(
+        url,
+        `insert into secrets (key_id, version, digest, pepper_version, hint_start, hint_end, created_at)
+          values ('${id}', 1, 'digest ${id}', 3, '', '', 1)`,
+      )
+    }
+    const store = await openStore(url)
+    const now = 10 as Instant
+    expect(await store.storedUnder("secrets", now, 9)).toEqual([{ version: 3, count: 1 }])
+    expect(await store.storedUnder("unusable_secrets", now, 9)).toEqual([{ version: 3, count: 2 }])
+    expect(await store.digestTaken([{ pepperVersion: 3, digest: "digest purged" }])).toBe(true)
+    expect((await store.key("o", "revoked"))?.secrets).toHaveLength(1)
+    expect(await query(url, "select digest from taken_digests")).toEqual([{ digest: "digest purged" }])
+    expect(await query(url, "select key_id from secrets order by key_id")).toHaveLength(2)
+    await store.close()
+  })
+
   test("an up-to-date database is opened as it is", async () => {
     const url = await newUrl()
     const first = await openStore(url)

@@ -238,6 +238,22 @@ describe("the past does not overwrite the present", () => {
     expect(get(text)?.key.revision).toBe(2)
   })
 
+  test("what was read before everything was forgotten is read again", async () => {
+    const { cache, load, read, get, keep } = open()
+    const [kept, text, unknown] = [newText(), newText(), newText()]
+    await keep(kept, subjectAt(1, "kept", [kept]))
+    const [asked, unheardOf] = [load(text), load(unknown)]
+    const [first, second] = [await read(1), await read(2)]
+    cache.clear()
+    expect([get(kept), cache.size]).toEqual([undefined, 0])
+    first.answer(subjectAt(1, "a", [text]))
+    second.answer(null)
+    ;(await read(3)).answer(subjectAt(1, "b", [text]))
+    expect((await asked)?.key.id).toBe("b")
+    expect(get(text)?.key.id).toBe("b")
+    expect([await unheardOf, get(unknown)]).toEqual([null, undefined])
+  })
+
   test("a read that already shows what a notice tells of is kept", async () => {
     const { source, load, read, changed } = open()
     const text = newText()
