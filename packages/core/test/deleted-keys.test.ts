@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { purgeDeletedKeys, restorableMs } from "../src/authority/deleted-keys.ts"
 import type { NewBlindKey, NewKey } from "../src/authority/new-key.ts"
-
+import type { KeyspacePolicy } from "../src/keyspace.ts"
+import type { Owner } from "../src/owner.ts"
 import { later } from "../src/time.ts"
 import {
   callerAs,
@@ -112,15 +113,64 @@ describe("a deleted key", () => {
     expect(settled.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"])
   })
 
-  test("whose owner was removed stays deleted", async () => {
+  test("whose owner was removed is given to the one who is named, and stays deleted without", async () => {
     const { authority, admin, house, deleted } = await opened()
     const user = await newUser(house)
-    const { id } = await deleted({ owner: { kind: "user", id: user.id } })
+    const before = { kind: "user", id: user.id } as const
+    const { id } = await deleted({ owner: before })
     await authority.remove(admin, "user", user.id, { kind: "freeze" })
-    expect(await failureOf(authority.restoreKey(admin, id, null))).toMatchObject({
-      code: "invalid_input",
-      errors: [{ member: "path.key_id", message: expect.stringContaining("owner was removed") }],
+    const errors = async (owner?: Owner) => {
+      const failure = await failureOf(authority.restoreKey(admin, id, null, owner))
+      return failure.code === "invalid_input" ? failure.errors : failure
+    }
+    const removed = [{ member: "/owner", message: expect.stringContaining("owner was removed") }]
+    expect(await errors()).toMatchObject(removed)
+    expect(await errors(before)).toMatchObject(removed)
+    expect(await errors({ kind: "service_account", id: user.id })).toMatchObject([{ member: "/owner/id" }])
+    const heir = await newUser(house)
+    const after = { kind: "user", id: heir.id } as const
+    expect(await authority.restoreKey(admin, id, null, after)).toMatchObject({
+      owner: after,
+      deletedAt: null,
     })
+    expect((await authority.key(admin, id)).owner).toEqual(after)
+    expect((await trailOf(house, admin.organizationId)).at(-1)).toMatchObject({
+      action: "key.restored",
+      details: { name: "Key", owner: { before, after } },
+    })
+  })
+
+  test("that is given to somebody comes to them as a transferred one does", async () => {
+    const { authority, admin, house, keyspace, recoverable, create, deleted } = await opened()
+    const anna = { kind: "external", id: "anna" } as const
+    const user = await newUser(house, "member")
+    const member = await callerAs(house, user)
+    const owner = { kind: "user", id: user.id } as const
+    const { id } = await deleted({ owner })
+    // Who writes only their own keys gives none away, and is told so before the owner is looked for.
+    await refused(authority.restoreKey(member, id, null, { kind: "user", id: "nobody" }), "permission_denied")
+    expect((await authority.restoreKey(member, id, null, owner)).owner).toEqual(owner)
+    await authority.deleteKey(admin, id, null)
+
+    await create({ owner: anna, name: "Key" })
+    const tighten = (policy: Partial<KeyspacePolicy>) =>
+      authority.updateKeyspace(admin, keyspace.id, { policy }, null)
+    await tighten({ uniqueNames: true })
+    await refused(authority.restoreKey(admin, id, null, anna), "already_exists")
+    await tighten({ uniqueNames: false, maxKeysPerOwner: 1 })
+    await refused(authority.restoreKey(admin, id, null, anna), "too_many_keys")
+    await tighten({ maxKeysPerOwner: 2 })
+    expect((await authority.restoreKey(admin, id, null, anna)).owner).toEqual(anna)
+
+    // A kept secret could be read by the new owner: so only by who may reveal it.
+    const kept = (await authority.createKey(admin, { keyspaceId: recoverable.id, name: "Kept" })).key
+    await authority.deleteKey(admin, kept.id, null)
+    const writer = callerWith(house, "keys.write", "keys.read")
+    expect(await failureOf(authority.restoreKey(writer, kept.id, null, anna))).toEqual({
+      code: "permission_denied",
+      missing: ["keys.reveal"],
+    })
+    await authority.restoreKey(writer, kept.id, null)
   })
 
   test("gives back to those who write only their own keys what they could grant, and no more", async () => {

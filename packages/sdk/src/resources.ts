@@ -11,6 +11,11 @@ export interface ChangeOptions extends CallOptions {
   readonly ifRevision?: number
 }
 
+export interface RestoreOptions extends ChangeOptions {
+  /** Whom the key is given to with that. Absent: whose it was, unless that owner was removed. */
+  readonly owner?: contract.OwnerInput
+}
+
 export function organizationsOf(call: Call) {
   const params = (organizationId: string) => ({ params: { organization_id: organizationId } })
   return {
@@ -137,9 +142,14 @@ export function keysOf(call: Call) {
       call(contract.updateKey, { ...params(keyId), headers: ifMatch(ifRevision), body: patch, ...options }),
     delete: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
       call(contract.deleteKey, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
-    /** Takes back the deletion: the key is as it was. */
-    restore: (keyId: string, { ifRevision, ...options }: ChangeOptions = {}) =>
-      call(contract.restoreKey, { ...params(keyId), headers: ifMatch(ifRevision), ...options }),
+    /** Takes back the deletion: the key is as it was, but for its owner where one is named. */
+    restore: (keyId: string, { ifRevision, owner, ...options }: RestoreOptions = {}) =>
+      call(contract.restoreKey, {
+        ...params(keyId),
+        headers: ifMatch(ifRevision),
+        body: owner ? { owner } : {},
+        ...options,
+      }),
     /** Ends the key for good; the first revocation stands. */
     revoke: (keyId: string, revocation: contract.RevocationInput = {}, options: CallOptions = {}) =>
       call(contract.revokeKey, { ...params(keyId), body: revocation, ...options }),

@@ -267,6 +267,16 @@ export const KeyPage = Type.Object(
   { title: "KeyPage" },
 )
 
+export type RestorationInput = Static<typeof RestorationInput>
+export const RestorationInput = input(
+  { owner: Type.Optional(OwnerInput) },
+  {
+    title: "RestorationInput",
+    description:
+      "Whom the key is given to with that, as by a change of its owner; absent: whose it was, unless that owner was removed.",
+  },
+)
+
 export type RevocationInput = Static<typeof RevocationInput>
 export const RevocationInput = input(
   {

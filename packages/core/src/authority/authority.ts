@@ -2,6 +2,7 @@ import type { AuditEvent } from "../audit/event.ts"
 import type { Key, Revocation } from "../key/key.ts"
 import type { Keyspace, Role } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
+import type { Owner } from "../owner.ts"
 import type { Patch } from "../patch.ts"
 import type { Principal, PrincipalKind, ServiceAccount, User } from "../principal.ts"
 import type { LinkPurpose, Session } from "../session.ts"
@@ -200,7 +201,8 @@ export interface Authority {
   /** The deleted keys that can be restored, the last deleted first. */
   deletedKeys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
   deletedKey(caller: Caller, id: string): Promise<Key>
-  restoreKey(caller: Caller, id: string, expectedRevision: number | null): Promise<Key>
+  /** @param owner whom the key is given to with that; absent: whose it was */
+  restoreKey(caller: Caller, id: string, expectedRevision: number | null, owner?: Owner): Promise<Key>
   revealKey(
     caller: Caller,
     id: string,
@@ -297,7 +299,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     deleteKey: (caller, id, revision) => changeKey.deleteKey(deps, caller, id, revision),
     deletedKeys: (caller, filter, page) => deletedKeys.listDeletedKeys(deps, caller, filter, page),
     deletedKey: (caller, id) => deletedKeys.readDeletedKey(deps, caller, id),
-    restoreKey: (caller, id, revision) => deletedKeys.restoreKey(deps, caller, id, revision),
+    restoreKey: (caller, id, revision, owner) => deletedKeys.restoreKey(deps, caller, id, revision, owner),
     revealKey: (caller, id, reason) => keys.revealKey(deps, caller, id, reason),
     keyUsage: (caller, id, from, to) => keys.keyUsage(deps, caller, id, from, to),
     createTask: (caller, input) => tasks.createTask(deps, replays, caller, input),

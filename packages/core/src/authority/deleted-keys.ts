@@ -1,16 +1,19 @@
-import { fail } from "../failure.ts"
+import { fail, type InputError } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import { lastUseOf } from "../key/lifecycle.ts"
+import { isSameOwner, type Owner } from "../owner.ts"
 import type { Change } from "../store/change.ts"
 import type { KeyFilter, KeyPosition, Page, PageOf } from "../store/list.ts"
 import { type Instant, later } from "../time.ts"
-import type { Caller, KeyPermission } from "./caller.ts"
+import { type Caller, demandHandover, type KeyPermission } from "./caller.ts"
+import { type FindPrincipal, ownerErrors } from "./check-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
-import { findKey, keyspaceOf } from "./key-access.ts"
+import { demandOwner, findKey, keyspaceOf } from "./key-access.ts"
 import { listKeys } from "./keys.ts"
 import { systemCaller } from "./organizations.ts"
 import { demandOwnGrants } from "./own-grants.ts"
+import { principalsOf } from "./patched-key.ts"
 
 /** How long a deleted key can be restored, milliseconds. */
 export const restorableMs = 30 * 24 * 60 * 60 * 1000
@@ -40,14 +43,16 @@ export function readDeletedKey(deps: AuthorityDeps, caller: Caller, id: string):
  * Takes back the deletion of a key: it is as it was, secrets, state and usage included. It comes to its keyspace and its
  * owner as a new one would, so whoever may write only their own keys can restore what they could create.
  * @param expectedRevision which revision is to be restored; null: whichever there is
+ * @param owner whom it is given to with that, as by a change of the owner; absent: whose it was
  * @throws "not_found" when it was purged or is due to be; "too_many_keys", "already_exists" (name), "invalid_input" when the
- *         owner was removed, "grant_exceeds_caller", "revision_conflict", "permission_denied"
+ *         owner was removed or is unknown, "grant_exceeds_caller", "revision_conflict", "permission_denied"
  */
 export function restoreKey(
   deps: AuthorityDeps,
   caller: Caller,
   id: string,
   expectedRevision: number | null,
+  owner?: Owner,
 ): Promise<Key> {
   return retried(expectedRevision, async () => {
     const before = await findDeletedKey(deps, caller, "write", id)
@@ -55,16 +60,36 @@ export function restoreKey(
       return fail({ code: "revision_conflict", resource: "key" })
     }
     const keyspace = await keyspaceOf(deps, before)
-    demandGivable(caller, keyspace, before)
-    await demandOwnGrants(deps, caller, keyspace, null, before)
-    await demandOwnerThere(deps, before)
     const restored = { deletedAt: null, updatedAt: deps.clock.now(), revision: before.revision + 1 }
-    const key = { ...before, ...restored, lastUsedAt: lastUseOf(before) }
-    const event = draft(deps, caller, "key.restored", { kind: "key", id }, { name: key.name })
+    const key = { ...before, ...restored, owner: owner ?? before.owner, lastUsedAt: lastUseOf(before) }
+    const given = !isSameOwner(key.owner, before.owner)
+    if (given) {
+      demandOwner(caller, keyspace, key.owner)
+      demandHandover(caller, before)
+    }
+    demandGivable(caller, keyspace, key)
+    await demandOwnGrants(deps, caller, keyspace, null, key)
+    const find = principalsOf(deps, caller)
+    const errors = given ? await ownerErrors(find, key, "/owner/id") : await removedOwner(find, key)
+    if (errors.length > 0) fail({ code: "invalid_input", errors })
+    const details = {
+      name: key.name,
+      ...(given && { owner: { before: { ...before.owner }, after: { ...key.owner } } }),
+    }
+    const event = draft(deps, caller, "key.restored", { kind: "key", id }, details)
     const change: Change = { kind: "key.restore", key, policy: keyspace.policy }
     await commit(deps, caller.organizationId, [change], [event])
     return key
   })
+}
+
+/** What is wrong where a key's owner was removed after it was deleted. */
+async function removedOwner(findPrincipal: FindPrincipal, { owner }: Key): Promise<InputError[]> {
+  const kept = (owner.kind !== "user" && owner.kind !== "service_account") || (await findPrincipal(owner.id))
+  if (kept) return []
+  const message = "The key's owner was removed, and a key has an owner."
+  const fix = "Name an owner whom the key is given to."
+  return [{ member: "/owner", message, fix }]
 }
 
 /** How many hours and outcomes of usage one transaction forgets. */
@@ -107,12 +132,4 @@ function findDeletedKey(
     const key = await store.deletedKey(caller.organizationId, id)
     return key?.deletedAt != null && key.deletedAt >= restorableFrom(clock.now()) ? key : null
   })
-}
-
-async function demandOwnerThere({ store }: AuthorityDeps, { organizationId, owner }: Key): Promise<void> {
-  if (owner.kind !== "user" && owner.kind !== "service_account") return
-  if (await store.principal(organizationId, owner.id)) return
-  const message = "The key's owner was removed, and a key has an owner."
-  const fix = "Create a new key for somebody else; this one stays deleted."
-  fail({ code: "invalid_input", errors: [{ member: "path.key_id", message, fix }] })
 }

@@ -60,7 +60,7 @@ export type Change =
    */
   | { readonly kind: "key.update"; readonly key: Key; readonly policy: KeyCaps }
   /**
-   * A deleted key is there again as it was, with the `updatedAt` and `revision` of this one, which is made from
+   * A deleted key is there again as it was, with the `owner`, `updatedAt` and `revision` of this one, which is made from
    * `key.revision - 1`; its `lastUsedAt` is the last use of any secret. Refused like a `key.insert`, at `updatedAt`, and
    * with "not_found" unless the key is deleted.
    */

@@ -68,12 +68,12 @@ function setNotice(transaction: Transaction, keyId: string, at: Instant | null):
 
 export function restoreKey(
   transaction: Transaction,
-  { id, updatedAt, revision }: Key,
+  { id, owner, updatedAt, revision }: Key,
   policy: KeyCaps,
 ): void {
   const before = deletedKey(transaction, id)
   if (before.revision !== revision - 1) fail({ code: "revision_conflict", resource: "key" })
-  const key = { ...before, deletedAt: null, updatedAt, revision, lastUsedAt: lastUseOf(before) }
+  const key = { ...before, owner, deletedAt: null, updatedAt, revision, lastUsedAt: lastUseOf(before) }
   demandOwner(transaction, key.owner)
   demandCaps(transaction, before, key, policy)
   transaction.set(transaction.tables.keys, id, key)

@@ -1,4 +1,4 @@
-import { type RevocationInput, revocationReasons } from "@keyward/contract"
+import { type OwnerInput, type RevocationInput, revocationReasons } from "@keyward/contract"
 import { type Command, Option } from "commander"
 import { given } from "../given.ts"
 import { addBlindOptions, type BlindOptions, blindSecretOf } from "./blind-secret.ts"
@@ -13,7 +13,7 @@ import {
 } from "./credits.ts"
 import { addKeyFilterOptions, type KeyFilterOptions, keyFilterOf } from "./key-filter.ts"
 import { addKeyPolicyOptions, clearable, type KeyPolicyOptions, policyOf } from "./key-policy.ts"
-import { wholeNumber } from "./option-text.ts"
+import { ownerOf, wholeNumber } from "./option-text.ts"
 import { printJson, printLine, printTable } from "./output.ts"
 import { addPageOptions, type PageOptions, printPages } from "./pages.ts"
 import { printKey, printWithSecret } from "./print-key.ts"
@@ -82,6 +82,7 @@ export function addKeys(program: Command): void {
   const restore = keys
     .command("restore <key-id>")
     .summary("take back the deletion of a key: it is as it was")
+    .option("--owner <kind:id>", "whom it is given to with that; needed if its owner was removed", ownerOf)
     .option("--if-revision <revision>", revision, wholeNumber)
   addRemoteOptions(restore).action(restoreKey)
 
@@ -206,11 +207,11 @@ async function deleteKey(
 
 async function restoreKey(
   keyId: string,
-  options: RemoteOptions & { readonly ifRevision?: number },
+  options: RemoteOptions & { readonly ifRevision?: number; readonly owner?: OwnerInput },
 ): Promise<void> {
   const client = await connect(options)
-  const { ifRevision } = options
-  await printKey(await client.keys.restore(keyId, given({ ifRevision })), options)
+  const { ifRevision, owner } = options
+  await printKey(await client.keys.restore(keyId, given({ ifRevision, owner })), options)
 }
 
 async function revealKey(keyId: string, options: RemoteOptions & { readonly reason: string }): Promise<void> {

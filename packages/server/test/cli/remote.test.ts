@@ -254,6 +254,11 @@ describe("keys", () => {
     expect((await run(["keys", "show", id], settings)).code).toBe(3)
     expect(await json(["keys", "restore", id])).toMatchObject({ id, deleted_at: null, state: "active" })
     expect((await run(["keys", "restore", id], settings)).code).toBe(3)
+    await done(remove)
+    expect((await json(["keys", "restore", id, "--owner", "external:anna"])).owner).toEqual({
+      kind: "external",
+      id: "anna",
+    })
   })
 
   test("a blind secret is made here, and the server is told its SHA-256 alone", async () => {

@@ -95,3 +95,47 @@ test("the keys that break a tightened policy are listed, and it is applied to th
   expect((await server.ask(path)).json).toEqual({ items: [], next_cursor: null })
   expect((await server.ask(`/v1/keys/${created[0]?.id}`)).json.expires_at).toBe(expires_at)
 })
+
+test("what is done about a key is told member by member, and null where nothing is", async () => {
+  const id = await keyspaceWith({})
+  const rotation = { every_seconds: 86_400, overlap_seconds: 3600 }
+  for (const more of [{}, { rotation }]) {
+    await server.ask("/v1/keys", post({ keyspace_id: id, name: "Key", ...more }))
+    server.clock.advance(1000)
+  }
+  const path = `/v1/keyspaces/${id}/violations/apply`
+  await server.ask(
+    `/v1/keyspaces/${id}`,
+    patch({ policy: { unique_names: true, max_keys: 1, counted_keys: "all", max_overlap_seconds: 60 } }),
+  )
+  const { json } = await server.ask(path, post())
+  expect(json.items).toMatchObject([
+    {
+      name: "Key",
+      violations: ["max_keys", "unique_names", "max_overlap_seconds"].map((rule) => ({ rule })),
+      remedy: { name: "Key 2", expires_at: null, overlap_seconds: 60, disabled: false },
+      problem: null,
+    },
+  ])
+  expect((await server.ask(path, post())).json.items).toMatchObject([
+    { name: "Key 2", violations: [{ rule: "max_keys" }], remedy: null, problem: null },
+  ])
+})
+
+test("a deleted key of somebody who was removed is restored for the owner who is named", async () => {
+  const user = { email: "gone@acme.test", display_name: "Gone", roles: [] }
+  const { json: gone } = await server.ask("/v1/users", post(user))
+  const keyspace_id = await keyspaceWith({})
+  const owner = { kind: "user", id: gone.id }
+  const { json: key } = await server.ask("/v1/keys", post({ keyspace_id, name: "Key", owner }))
+  await server.ask(`/v1/keys/${key.id}`, { method: "DELETE" })
+  await server.ask(`/v1/users/${gone.id}/remove`, post({ policy: { kind: "freeze" } }))
+  const path = `/v1/keys/${key.id}/restore`
+  for (const asked of [post(), post({})]) {
+    const { json } = await server.refused(path, "invalid_input", asked)
+    expect(json.errors).toMatchObject([{ member: "/owner", fix: expect.stringContaining("Name an owner") }])
+  }
+  await server.refused(path, "invalid_input", post({ owner: null }))
+  const anna = { kind: "external", id: "anna" }
+  expect((await server.ask(path, post({ owner: anna }))).json).toMatchObject({ id: key.id, owner: anna })
+})

@@ -143,6 +143,33 @@ export function deletedKeyContract(store: () => Store): void {
       await restoreKey(store(), key, { maxKeys: 2, maxKeysPerOwner: 2 })
     })
 
+    test("a key is restored for another owner, who has to be there and to have a place for it", async () => {
+      const founded = await found(store())
+      const organizationId = founded.organization.id
+      const [gone, heir] = [sampleUser(organizationId), sampleUser(organizationId)]
+      await insertPrincipals(store(), gone, heir)
+      const orphan = sampleKey(founded, { owner: { kind: "user", id: gone.id }, deletedAt: noon })
+      await insertKeys(store(), orphan)
+      await commit(store(), organizationId, principalUpdate(gone, { removedAt: noon }))
+      const unknown = { kind: "service_account", id: heir.id } as const
+      await expectFailure(restoreKey(store(), orphan, {}, unknown), {
+        code: "not_found",
+        resource: "service_account",
+      })
+      const owner = { kind: "user", id: heir.id } as const
+      const his = sampleKey(founded, { owner })
+      await insertKeys(store(), his)
+      const tooMany = { code: "too_many_keys", limit: 1, per: "owner" } as const
+      await expectFailure(restoreKey(store(), orphan, { maxKeysPerOwner: 1 }, owner), tooMany)
+      const taken = { code: "already_exists", resource: "key", member: "name" } as const
+      await expectFailure(restoreKey(store(), orphan, { uniqueNames: true }, owner), taken)
+      const restored = await restoreKey(store(), orphan, { maxKeysPerOwner: 2 }, owner)
+      expect(await store().key(organizationId, orphan.id)).toEqual(restored)
+      const page = { limit: 5, after: null }
+      const { items } = await store().keys(organizationId, { owner }, noon, page)
+      expect(items.map(({ id }) => id).toSorted()).toEqual([orphan.id, his.id].toSorted())
+    })
+
     test("of many who restore keys at once, no more succeed than the policy has place for", async () => {
       const founded = await found(store())
       const keys = Array.from({ length: 8 }, () => sampleKey(founded, { deletedAt: noon }))

@@ -81,13 +81,17 @@ export async function updateKey(store: Store, key: Key, members: Partial<Key> = 
   return next
 }
 
-/** @param policy default: nothing is limited */
+/**
+ * @param policy default: nothing is limited
+ * @param owner default: the same
+ */
 export async function restoreKey(
   store: Store,
   deleted: Key,
   policy: Partial<KeyspacePolicy> = {},
+  owner = deleted.owner,
 ): Promise<Key> {
-  const key = revised(deleted, { deletedAt: null })
+  const key = revised(deleted, { deletedAt: null, owner })
   const change: Change = { kind: "key.restore", key, policy: { ...openPolicy, ...policy } }
   await commit(store, key.organizationId, change)
   return key

@@ -90,8 +90,8 @@ export function serveKeys(app: FastifyInstance, keyward: Keyward, authenticate: 
     return undefined
   })
 
-  serve(app, contract.restoreKey, authenticate, async ({ caller, params, request, reply }) => {
-    const key = await authority.restoreKey(caller, params.key_id, expectedRevision(request))
+  serve(app, contract.restoreKey, authenticate, async ({ caller, params, body, request, reply }) => {
+    const key = await authority.restoreKey(caller, params.key_id, expectedRevision(request), body.owner)
     sendRevision(reply, key)
     return printKey(key, clock.now())
   })

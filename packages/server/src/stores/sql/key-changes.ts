@@ -86,13 +86,19 @@ export async function restoreKey(transaction: Kysely<Schema>, key: Key, policy: 
   const before = await deletedKey(transaction, organizationId, id)
   if (!before) return fail({ code: "not_found", resource: "key" })
   if (before.revision !== key.revision - 1) fail({ code: "revision_conflict", resource: "key" })
-  await demandOwner(transaction, organizationId, before.owner)
-  const restored = { ...before, updatedAt: key.updatedAt, deletedAt: null }
+  await demandOwner(transaction, organizationId, key.owner)
+  const restored = { ...before, owner: key.owner, updatedAt: key.updatedAt, deletedAt: null }
   await demandCaps(transaction, before, restored, policy)
   await setNotice(transaction, key, nextNoticeAt(restored, key.updatedAt))
   await transaction
     .updateTable("keys")
-    .set({ deleted_at: null, updated_at: key.updatedAt, revision: key.revision })
+    .set({
+      owner_kind: key.owner.kind,
+      owner_id: key.owner.id,
+      deleted_at: null,
+      updated_at: key.updatedAt,
+      revision: key.revision,
+    })
     .where("organization_id", "=", organizationId)
     .where("id", "=", id)
     .execute()
