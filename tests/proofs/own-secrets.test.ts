@@ -149,5 +149,5 @@ test.each(engines.flatMap((engine) => rounds.map((round) => ({ engine, round }))
       ["system", "pepper"],
     ])
   },
-  120_000,
+  240_000,
 )
