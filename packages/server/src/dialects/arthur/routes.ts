@@ -40,7 +40,7 @@ export function routes(context: DialectContext): FastifyPluginAsync {
   const { conformance, allowedOrigins } = context.settings
 
   return async (instance) => {
-    instance.setValidatorCompiler(validatorCompiler())
+    instance.setValidatorCompiler(validatorCompiler)
     instance.setErrorHandler(errorHandler(conformance))
     instance.removeAllContentTypeParsers()
     instance.addContentTypeParser(

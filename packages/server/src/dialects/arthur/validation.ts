@@ -8,20 +8,14 @@ import { parseKeyId } from "./key-id.ts"
 /** Most errors that one answer lists: a body of 64 KiB can hold tens of thousands. */
 const mostErrors = 100
 
+const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, keywords: [...schemaKeywords] })
+ajv.addFormat("uuid", { type: "string", validate: (text: string) => parseKeyId(text) !== null })
+
 /**
  * Compiles the declared schemas. Nothing is coerced, filled in or taken away, and every error is found; what counts as
  * a UUID is what the vendor's server takes for one.
  */
-export function validatorCompiler(): FastifySchemaCompiler<TSchema> {
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    keywords: [...schemaKeywords],
-  })
-  ajv.addFormat("uuid", { type: "string", validate: (text: string) => parseKeyId(text) !== null })
-  return ({ schema }) => ajv.compile(schema)
-}
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) => ajv.compile(schema)
 
 /** The errors of a validation as FastAPI and pydantic name them. */
 export function fastapiErrors(

@@ -6,17 +6,13 @@ import { type Faults, InvalidRequest } from "./refusal.ts"
 /** Most faults that one answer lists: a body of 64 KiB can hold tens of thousands. */
 const mostFaults = 100
 
+const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, keywords: [...schemaKeywords] })
+
 /**
  * Compiles the schema of a route's body; every fault is found.
  * @returns a check that throws InvalidRequest
  */
 export function bodyCheck(route: Route): (body: unknown) => void {
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    keywords: [...schemaKeywords],
-  })
   const validate = ajv.compile(route.body ?? {})
   return (body) => {
     if (!validate(body)) throw invalidBody(route, validate.errors ?? [])

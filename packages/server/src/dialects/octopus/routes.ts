@@ -49,7 +49,7 @@ export function routes(context: DialectContext): FastifyPluginAsync {
   const cookies = sessionCookies(installationId)
 
   return async (instance) => {
-    instance.setValidatorCompiler(validatorCompiler())
+    instance.setValidatorCompiler(validatorCompiler)
     instance.setErrorHandler(errorHandler)
     instance.removeAllContentTypeParsers()
     instance.addContentTypeParser(

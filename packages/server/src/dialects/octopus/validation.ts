@@ -5,12 +5,11 @@ import type { TSchema } from "typebox"
 import { faults } from "./mapping.ts"
 import { parseDate } from "./timestamp.ts"
 
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, keywords: [...schemaKeywords] })
+ajv.addFormat("date-time", { type: "string", validate: (text: string) => parseDate(text) !== null })
+
 /** Compiles the declared schemas. Nothing is coerced, filled in or taken away, and every fault is found. */
-export function validatorCompiler(): FastifySchemaCompiler<TSchema> {
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, keywords: [...schemaKeywords] })
-  ajv.addFormat("date-time", { type: "string", validate: (text: string) => parseDate(text) !== null })
-  return ({ schema }) => ajv.compile(schema)
-}
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) => ajv.compile(schema)
 
 /** What a validation found, one sentence for each member that is at fault. */
 export function faultsOf(errors: readonly FastifySchemaValidationError[]): string[] {
