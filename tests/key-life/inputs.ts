@@ -1,15 +1,26 @@
 import fc from "fast-check"
-import { type Asked, blank, type Caps, type KeyspaceLimit, type ModelLimit, type Policy } from "./model.ts"
+import type { Asked, KeyspaceLimit, ModelLimit, Rules, Said, Schedule } from "./model.ts"
+import type { ModelRefill } from "./refills.ts"
 import { home } from "./world.ts"
 
 /** What the steps of a life are made of. */
 
 const second = 1000
-const day = 24 * 60 * 60 * second
+const hour = 60 * 60 * second
+const day = 24 * hour
 
 const elsewhere = { address: "198.51.100.1", origin: "https://elsewhere.example.com" }
 
+export const owner = fc.constantFrom("ada", "bob", "machine")
+
 /** A unit of each of these, and of those of keys, lasts whole milliseconds, so that the model's arithmetic is exact. */
+const overrides = fc.uniqueArray(
+  fc
+    .tuple(owner, fc.constantFrom([2, 1], [20, 40], [1, 60]))
+    .map(([whom, [count = 0, window_seconds = 0]]) => ({ owner: whom, count, window_seconds })),
+  { selector: (override) => override.owner, maxLength: 2 },
+)
+
 export const keyspaceLimits = fc
   .tuple(
     fc.subarray<ModelLimit>([
@@ -17,25 +28,72 @@ export const keyspaceLimits = fc
       { name: "steady", count: 3, window_seconds: 30 },
       { name: "daily", count: 10, window_seconds: 86_400 },
     ]),
-    fc.array(fc.constantFrom<KeyspaceLimit["per"]>("key", "owner", "keyspace"), {
+    fc.array(fc.tuple(fc.constantFrom<KeyspaceLimit["per"]>("key", "owner", "keyspace"), overrides), {
       minLength: 3,
       maxLength: 3,
     }),
   )
-  .map(([limits, per]) => limits.map((limit, at): KeyspaceLimit => ({ ...limit, per: per[at] ?? "key" })))
+  .map(([limits, scopes]) =>
+    limits.map((limit, at): KeyspaceLimit => {
+      const [per, some] = scopes[at] ?? ["key", []]
+      return { ...limit, per, overrides: per === "keyspace" ? [] : some }
+    }),
+  )
 
 const keyLimits = fc.subarray<ModelLimit>([
   { name: "burst", count: 2, window_seconds: 10 },
   { name: "steady", count: 6, window_seconds: 3 },
 ])
 
-export const caps = fc.record<Caps>({
-  maxKeys: fc.option(fc.integer({ min: 1, max: 5 })),
-  maxKeysPerOwner: fc.option(fc.integer({ min: 1, max: 3 })),
-  counted: fc.constantFrom("active", "all"),
-})
+const schedule = fc.constantFrom<Schedule>(
+  { every_seconds: 86_400, overlap_seconds: 0 },
+  { every_seconds: 86_400, overlap_seconds: 7200 },
+  { every_seconds: 2 * 86_400, overlap_seconds: 100_000 },
+)
 
-export const owner = fc.constantFrom("ada", "bob", "machine")
+/** One in four, so that what is demanded is seldom demanded all at once. */
+const seldom = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.oneof({ arbitrary: fc.constant(null), weight: 3 }, { arbitrary: value, weight: 1 })
+
+export const rules = fc
+  .record({
+    maxKeys: fc.option(fc.integer({ min: 1, max: 5 })),
+    maxKeysPerOwner: fc.option(fc.integer({ min: 1, max: 3 })),
+    counted: fc.constantFrom("active", "all"),
+    uniqueNames: fc.boolean(),
+    expiryRequired: fc.constantFrom(false, false, true),
+    maxLifetime: seldom(fc.constantFrom(20, 3 * 86_400)),
+    defaultLifetime: seldom(fc.constantFrom(10, 86_400)),
+    maxOverlap: seldom(fc.constantFrom(1, 50)),
+    rotation: seldom(schedule),
+  } satisfies { [Rule in keyof Rules]: fc.Arbitrary<Rules[Rule]> })
+  .map((some): Rules => ({ ...some, defaultLifetime: some.maxLifetime === 20 ? null : some.defaultLifetime }))
+
+const refill = fc
+  .tuple(
+    fc.integer({ min: 1, max: 5 }),
+    fc.nat(8),
+    fc.constantFrom<Pick<ModelRefill, "every" | "on">>(
+      ...[1, 1, 1, 1].map((on) => ({ every: "day", on }) as const),
+      ...[1, 7].map((on) => ({ every: "week", on }) as const),
+      ...[1, 29, 31].map((on) => ({ every: "month", on }) as const),
+    ),
+    fc.constantFrom("00:00", "02:30", "02:30", "03:00"),
+    fc.constantFrom<ModelRefill["time_zone"]>("UTC", "Europe/Berlin", "Europe/Berlin"),
+  )
+  .map(
+    ([amount, more, days, at, time_zone]): ModelRefill => ({
+      ...{ amount, maximum: amount + more, ...days, at, time_zone },
+    }),
+  )
+
+const credits = fc.option(
+  fc.oneof(
+    fc.record({ remaining: fc.nat(12) }),
+    fc.record({ remaining: fc.nat(3), refill: fc.option(refill, { freq: 5 }) }),
+    fc.record({ refill: fc.option(refill) }),
+  ),
+)
 
 /** Milliseconds from the step on, also back; null: none. */
 const fromNow = fc.option(
@@ -45,32 +103,45 @@ const fromNow = fc.option(
   ),
 )
 
-const policy = fc.record<Policy>({
+const said = {
+  name: fc.constantFrom("a", "b"),
   owner,
   permissions: fc.subarray(["invoices.*", "invoices.read", "invoices.write", "!invoices.write"]),
   limits: keyLimits,
-  credits: fc.option(fc.nat(12)),
+  credits,
   addresses: fc.subarray([home.address, elsewhere.address]),
   origins: fc.subarray([home.origin, elsewhere.origin]),
   notBefore: fromNow,
   expiresAt: fromNow,
+  rotation: fc.option(schedule),
   enabled: fc.boolean(),
   protected: fc.boolean(),
-})
+} satisfies { [Member in keyof Required<Said>]: fc.Arbitrary<unknown> }
 
 const members = fc.constantFrom(
-  ...(Object.keys(blank) as (keyof Policy)[]),
+  ...(Object.keys(said) as (keyof Said)[]),
   // What a life turns on most.
-  ...(["expiresAt", "expiresAt", "limits", "permissions", "credits", "credits"] as const),
+  ...(["expiresAt", "expiresAt", "limits", "permissions", "credits", "credits", "rotation"] as const),
+  ...(["owner", "owner", "addresses", "origins", "protected", "notBefore"] as const),
 )
 
 /** What a caller says of a key, never all of it: few keys would be good for anything. Instants are offsets from the step. */
 export const policyPart = fc
-  .tuple(policy, fc.uniqueArray(members, { minLength: 1, maxLength: 3 }))
-  .map(([whole, names]): Partial<Policy> => Object.fromEntries(names.map((name) => [name, whole[name]])))
+  .tuple(fc.record(said), fc.uniqueArray(members, { minLength: 1, maxLength: 3 }))
+  .map(([whole, names]): Said => Object.fromEntries(names.map((name) => [name, whole[name]])))
+
+/** What a key does by itself, now and then. */
+export const timed: fc.Arbitrary<Said> = fc.record(
+  {
+    credits: fc.record({ remaining: fc.nat(3), refill }),
+    rotation: schedule,
+    owner,
+  },
+  { requiredKeys: [] },
+)
 
 /** The same with instants. */
-export function atInstants(part: Partial<Policy>, now: number): Partial<Policy> {
+export function atInstants(part: Said, now: number): Said {
   const at = (offset: number | null) => (offset === null ? null : now + offset)
   const { notBefore, expiresAt, ...rest } = part
   return {
@@ -101,5 +172,5 @@ export const overlap = fc.oneof(fc.constantFrom(0, 1, 7200), fc.integer({ min: 1
 export const wait = fc.oneof(
   fc.nat(1500),
   fc.nat(40).map((seconds) => seconds * second),
-  fc.constantFrom(day, 29 * day),
+  fc.constantFrom(hour, day, 29 * day),
 )

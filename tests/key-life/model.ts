@@ -4,6 +4,8 @@
  * of the problem that the API has to answer; then nothing has changed.
  */
 
+import { type ModelRefill, refillAfter } from "./refills.ts"
+
 export interface ModelLimit {
   readonly name: string
   readonly count: number
@@ -13,34 +15,52 @@ export interface ModelLimit {
 export interface KeyspaceLimit extends ModelLimit {
   /** Who consumes it together. */
   readonly per: "key" | "owner" | "keyspace"
+  /** Other numbers for the keys of some owners. */
+  readonly overrides: readonly (Omit<ModelLimit, "name"> & { readonly owner: string })[]
 }
 
 export interface ModelSecret {
   readonly text: string
+  readonly madeAt: number
   /** null: with the key. */
   endsAt: number | null
 }
 
+export interface Schedule {
+  readonly every_seconds: number
+  readonly overlap_seconds: number
+}
+
 /** What of a key its caller decides, named as the API names it, with instants as numbers. */
 export interface Policy {
+  readonly name: string
   readonly owner: string
   readonly permissions: readonly string[]
   readonly limits: readonly ModelLimit[]
-  /** How many are left; null: they are not counted. */
-  readonly credits: number | null
   readonly addresses: readonly string[]
   readonly origins: readonly string[]
   readonly notBefore: number | null
   readonly expiresAt: number | null
+  readonly rotation: Schedule | null
   readonly enabled: boolean
   readonly protected: boolean
 }
 
+/** What somebody says of a key: what they leave out stays, or is as it is by itself. */
+export interface Said extends Partial<Policy> {
+  /** What is left out of it stays; null: none are counted. */
+  readonly credits?: { readonly remaining?: number; readonly refill?: ModelRefill | null } | null
+}
+
 export interface ModelKey {
-  readonly name: string
   /** As the API named it when it was made. */
   readonly id: string
   policy: Policy
+  /** null: none are counted. */
+  credits: { remaining: number; readonly refill: ModelRefill | null; refillsAt: number | null } | null
+  /** When it is to be rotated, if it has a schedule, and whether that was told. */
+  dueAt: number
+  toldDue: boolean
   revoked: boolean
   deletedAt: number | null
   revision: number
@@ -48,10 +68,18 @@ export interface ModelKey {
   readonly secrets: ModelSecret[]
 }
 
-export interface Caps {
+/** What a keyspace demands of its keys; null: nothing. Times are in seconds. */
+export interface Rules {
   readonly maxKeys: number | null
   readonly maxKeysPerOwner: number | null
   readonly counted: "active" | "all"
+  readonly uniqueNames: boolean
+  readonly expiryRequired: boolean
+  readonly maxLifetime: number | null
+  readonly defaultLifetime: number | null
+  readonly maxOverlap: number | null
+  /** Of keys that are made without one of their own. */
+  readonly rotation: Schedule | null
 }
 
 /** Under what circumstances a secret is presented. */
@@ -70,59 +98,107 @@ export interface Verdict {
   /** What is left of each limit, by name; empty unless the limits were asked. */
   readonly remaining: Readonly<Record<string, number>>
   /** null: not asked, or none are counted. */
-  readonly credits: number | null
+  readonly credits: { readonly remaining: number; readonly refillsAt: number | null } | null
   readonly retryAfterSeconds: number | null
 }
 
 const day = 24 * 60 * 60 * 1000
 const restorable = 30 * day
 const hour = 60 * 60 * 1000
-/** How many ended secrets of a key a rotation leaves. */
-const endedAtMost = 20
 
-export const blank: Policy = {
+/** A key of which nobody says anything, in a keyspace that demands nothing. */
+const blank: Policy = {
+  name: "a",
   owner: "ada",
   permissions: [],
   limits: [],
-  credits: null,
   addresses: [],
   origins: [],
   notBefore: null,
   expiresAt: null,
+  rotation: null,
   enabled: true,
   protected: false,
 }
 
+const noRules: Rules = {
+  maxKeys: null,
+  maxKeysPerOwner: null,
+  counted: "active",
+  uniqueNames: false,
+  expiryRequired: false,
+  maxLifetime: null,
+  defaultLifetime: null,
+  maxOverlap: null,
+  rotation: null,
+}
+
 export class Model {
   now: number
+  /** Whether secrets can be read again. */
+  readonly recoverable: boolean
   readonly keys: ModelKey[] = []
   limits: readonly KeyspaceLimit[] = []
-  caps: Caps = { maxKeys: null, maxKeysPerOwner: null, counted: "active" }
+  rules: Rules = noRules
   readonly suspended = new Set<string>()
   /** Until when what was consumed of a limit lasts, by the limit's name and who consumes it. */
   readonly #busyUntil = new Map<string, number>()
 
-  constructor(now: number) {
+  constructor(now: number, recoverable: boolean) {
     this.now = now
+    this.recoverable = recoverable
+  }
+
+  /** @returns how often credits were refilled meanwhile */
+  pass(milliseconds: number): number {
+    this.now += milliseconds
+    let refills = 0
+    for (const { credits } of this.keys) {
+      while (credits?.refill && credits.refillsAt !== null && credits.refillsAt <= this.now) {
+        const { amount, maximum } = credits.refill
+        credits.remaining = Math.max(credits.remaining, Math.min(credits.remaining + amount, maximum))
+        credits.refillsAt = refillAfter(credits.refill, credits.refillsAt)
+        refills++
+      }
+    }
+    return refills
   }
 
   /** Whether a new key may be made. */
-  mayCreate(policy: Policy): string {
-    return this.#contradiction(blank, policy) ?? this.#crowd(null, policy) ?? "ok"
+  mayCreate(said: Said): string {
+    const policy = this.#policyOfNew(said)
+    const wrong =
+      this.#contradiction(blank, policy) ?? this.#lifetime(policy) ?? this.#credits(null, said).wrong
+    return wrong ?? this.#crowd(null, policy) ?? "ok"
   }
 
-  created(name: string, id: string, policy: Policy, text: string): void {
-    const secrets = [{ text, endsAt: null }]
-    this.keys.push({ name, id, policy, revoked: false, deletedAt: null, revision: 1, secrets })
+  created(id: string, said: Said, text: string): void {
+    const policy = this.#policyOfNew(said)
+    const { credits } = this.#credits(null, said)
+    const secrets = [{ text, madeAt: this.now, endsAt: null }]
+    const fresh = { toldDue: false, revoked: false, deletedAt: null, revision: 1 }
+    this.keys.push({ id, policy, credits, dueAt: this.#dueFrom(this.now, policy), ...fresh, secrets })
   }
 
-  update(key: ModelKey, change: Partial<Policy>): string {
+  update(key: ModelKey, said: Said): string {
     if (key.deletedAt !== null) return "not_found"
     if (key.revoked) return "key_revoked"
+    const { credits: _, ...change } = said
     const policy = { ...key.policy, ...change }
-    const refused = this.#contradiction(key.policy, policy) ?? this.#crowd(key, policy)
+    const { credits, wrong } = this.#credits(key.credits, said)
+    const moved = policy.expiresAt !== key.policy.expiresAt
+    const refused =
+      this.#contradiction(key.policy, policy) ??
+      (moved ? this.#lifetime(policy) : null) ??
+      wrong ??
+      this.#crowd(key, policy)
     if (refused) return refused
+    if (JSON.stringify(policy.rotation) !== JSON.stringify(key.policy.rotation)) {
+      key.dueAt = this.#dueFrom(this.#current(key).madeAt, policy)
+      key.toldDue = false
+    }
     key.policy = policy
+    key.credits = credits
     key.revision++
     return "ok"
   }
@@ -130,9 +206,8 @@ export class Model {
   addCredits(key: ModelKey, amount: number): string {
     if (key.deletedAt !== null) return "not_found"
     if (key.revoked) return "key_revoked"
-    const { credits } = key.policy
-    if (credits === null) return "invalid_input"
-    key.policy = { ...key.policy, credits: credits + amount }
+    if (key.credits === null) return "invalid_input"
+    key.credits.remaining += amount
     return "ok"
   }
 
@@ -164,19 +239,35 @@ export class Model {
     return deletedAt !== null && this.now < deletedAt + restorable
   }
 
-  mayRotate(key: ModelKey): string {
+  /** @param overlap milliseconds; null: nobody says so */
+  mayRotate(key: ModelKey, overlap: number | null): string {
     if (key.deletedAt !== null) return "not_found"
     if (key.revoked) return "key_revoked"
-    return this.#previous(key) ? "rotation_under_way" : "ok"
+    if (this.#previous(key)) return "rotation_under_way"
+    return overlap !== null && overlap > this.#longestOverlap() ? "invalid_input" : "ok"
   }
 
   rotated(key: ModelKey, overlap: number | null, text: string): void {
-    const ended = key.secrets.filter((secret) => !this.#lives(secret))
-    const forgotten = ended.sort((a, b) => Number(a.endsAt) - Number(b.endsAt)).slice(0, -endedAtMost)
-    for (const secret of forgotten) key.secrets.splice(key.secrets.indexOf(secret), 1)
-    const current = this.#current(key)
-    current.endsAt = atMost(this.now + (overlap ?? hour), key.policy.expiresAt)
-    key.secrets.push({ text, endsAt: null })
+    const { expiresAt, rotation } = key.policy
+    const usual = rotation ? rotation.overlap_seconds * 1000 : hour
+    const lasting = overlap ?? Math.min(usual, this.#longestOverlap())
+    this.#current(key).endsAt = atMost(this.now + lasting, expiresAt)
+    key.secrets.push({ text, madeAt: this.now, endsAt: null })
+    key.dueAt = this.#dueFrom(this.now, key.policy)
+    key.toldDue = false
+    key.revision++
+  }
+
+  /** The keys about whose schedule something is done now. */
+  rotationsDue(): ModelKey[] {
+    const pending = this.keys.filter((key) => this.#awaitsRotation(key) && this.now >= key.dueAt)
+    const due = pending.filter((key) => key.deletedAt === null && this.state(key) === "active")
+    return this.recoverable ? due.filter((key) => !this.#previous(key)) : due
+  }
+
+  /** That its rotation is due was told, as nobody could read its new secret. */
+  toldDue(key: ModelKey): void {
+    key.toldDue = true
     key.revision++
   }
 
@@ -198,6 +289,7 @@ export class Model {
   extend(key: ModelKey, overlap: number): string {
     return this.#inRotation(key, (previous) => {
       const until = this.now + overlap
+      if (until > this.#current(key).madeAt + this.#longestOverlap()) return "invalid_input"
       if (previous.endsAt !== null && until < previous.endsAt) return "invalid_input"
       previous.endsAt = atMost(until, key.policy.expiresAt)
       return "ok"
@@ -224,10 +316,12 @@ export class Model {
 
   /** All or nothing: of every limit and the credits, or of none. */
   #spend(key: ModelKey, { cost, dryRun }: Asked): Verdict {
-    const own = key.policy.limits.map((limit) => ({ ...limit, per: "key" as const }))
+    const own = key.policy.limits.map((limit) => ({ ...limit, per: "key" as const, overrides: [] }))
     const limits = [...own, ...this.limits.filter(({ name }) => !own.some((limit) => limit.name === name))]
-    const consumers = { key: key.name, owner: `owner ${key.policy.owner}`, keyspace: "all" }
-    const counted = limits.map(({ name, count, window_seconds, per }) => {
+    const { owner } = key.policy
+    const consumers = { key: key.id, owner: `owner ${owner}`, keyspace: "all" }
+    const counted = limits.map(({ name, per, overrides, ...usual }) => {
+      const { count, window_seconds } = overrides.find((override) => override.owner === owner) ?? usual
       const counter = `${name} of ${consumers[per]}`
       const window = window_seconds * 1000
       const unit = window / count
@@ -252,18 +346,22 @@ export class Model {
       const wait = Math.max(...counted.map((limit) => limit.wait))
       return { ...verdict("RATE_LIMITED"), remaining: untouched, retryAfterSeconds: Math.ceil(wait / 1000) }
     }
-    const { credits } = key.policy
-    if (credits !== null && credits < cost) {
-      return { ...verdict("USAGE_EXCEEDED"), remaining: untouched, credits }
+    const { credits } = key
+    if (credits !== null && credits.remaining < cost) {
+      const { remaining, refillsAt } = credits
+      const retryAfterSeconds = refillsAt && Math.ceil((refillsAt - this.now) / 1000)
+      const told = { remaining: untouched, credits: { remaining, refillsAt }, retryAfterSeconds }
+      return { ...verdict("USAGE_EXCEEDED"), ...told }
     }
+    const left = credits && { remaining: credits.remaining - cost, refillsAt: credits.refillsAt }
     if (!dryRun && cost > 0) {
       for (const { counter, until } of counted) this.#busyUntil.set(counter, until)
-      if (credits !== null) key.policy = { ...key.policy, credits: credits - cost }
+      if (credits && left) credits.remaining = left.remaining
     }
     return {
       ...verdict("VALID"),
       remaining: Object.fromEntries(counted.map(({ name, remaining }) => [name, remaining])),
-      credits: credits === null ? null : credits - cost,
+      credits: left,
     }
   }
 
@@ -277,12 +375,17 @@ export class Model {
 
   /** The instants to come at which something ends or begins by itself, the next one first. */
   instants(): number[] {
-    const ofKeys = this.keys.flatMap(({ policy, secrets, deletedAt }) => [
-      policy.notBefore ?? 0,
-      policy.expiresAt ?? 0,
-      ...secrets.map(({ endsAt }) => endsAt ?? 0),
-      deletedAt === null ? 0 : deletedAt + restorable,
-    ])
+    const ofKeys = this.keys.flatMap((key) => {
+      const { policy, credits, secrets, deletedAt } = key
+      return [
+        policy.notBefore ?? 0,
+        policy.expiresAt ?? 0,
+        credits?.refillsAt ?? 0,
+        this.#awaitsRotation(key) ? key.dueAt : 0,
+        ...secrets.map(({ endsAt }) => endsAt ?? 0),
+        deletedAt === null ? 0 : deletedAt + restorable,
+      ]
+    })
     const all = new Set([...ofKeys, ...this.#busyUntil.values()])
     return [...all].filter((at) => at > this.now).sort((a, b) => a - b)
   }
@@ -293,22 +396,64 @@ export class Model {
     return past || backwards ? "invalid_input" : null
   }
 
-  /** Whether a key comes to count where there is no room for it. @param key null: a new one */
+  #lifetime({ expiresAt }: Policy): string | null {
+    const { expiryRequired, maxLifetime } = this.rules
+    if (expiresAt === null) return expiryRequired ? "invalid_input" : null
+    return maxLifetime !== null && expiresAt > this.now + maxLifetime * 1000 ? "invalid_input" : null
+  }
+
+  /** What a key has to spend once something was said of it, or that it cannot be said. */
+  #credits(before: ModelKey["credits"], { credits: said }: Said) {
+    if (said === undefined) return { credits: before, wrong: null }
+    if (said === null) return { credits: null, wrong: null }
+    const { remaining, refill } = { refill: null, ...before, ...said }
+    if (remaining === undefined) return { credits: before, wrong: "invalid_input" }
+    const refillsAt = refill && refillAfter(refill, this.now)
+    return { credits: { remaining, refill, refillsAt }, wrong: null }
+  }
+
+  #policyOfNew({ credits: _, ...said }: Said): Policy {
+    const { rotation, defaultLifetime } = this.rules
+    const expiresAt = defaultLifetime === null ? null : this.now + defaultLifetime * 1000
+    return { ...blank, rotation, expiresAt, ...said }
+  }
+
+  /** Whether there is no room for a key where it comes to, or another one has its name. @param key null: a new one */
   #crowd(key: ModelKey | null, policy: Policy): string | null {
-    if (!this.#counts({ policy, revoked: key?.revoked ?? false })) return null
-    const others = this.keys.filter((one) => one !== key && one.deletedAt === null && this.#counts(one))
-    const { maxKeys, maxKeysPerOwner } = this.caps
-    const counted = key !== null && key.deletedAt === null && this.#counts(key)
-    if (!counted && maxKeys !== null && others.length >= maxKeys) return "too_many_keys"
-    if (counted && key.policy.owner === policy.owner) return null
-    const theirs = others.filter((one) => one.policy.owner === policy.owner)
-    return maxKeysPerOwner !== null && theirs.length >= maxKeysPerOwner ? "too_many_keys" : null
+    const there = key?.deletedAt === null ? key : null
+    const others = this.keys.filter((one) => one !== key && one.deletedAt === null)
+    const given = there?.policy.owner !== policy.owner
+    if (this.#counts({ policy, revoked: key?.revoked ?? false })) {
+      const { maxKeys, maxKeysPerOwner } = this.rules
+      const counting = others.filter((one) => this.#counts(one))
+      const theirs = counting.filter((one) => one.policy.owner === policy.owner)
+      const enters = there === null || !this.#counts(there)
+      if (enters && maxKeys !== null && counting.length >= maxKeys) return "too_many_keys"
+      if ((enters || given) && maxKeysPerOwner !== null && theirs.length >= maxKeysPerOwner) {
+        return "too_many_keys"
+      }
+    }
+    const named = given || there?.policy.name !== policy.name
+    const same = ({ policy: other }: ModelKey) => other.owner === policy.owner && other.name === policy.name
+    return this.rules.uniqueNames && named && others.some(same) ? "already_exists" : null
   }
 
   #counts({ policy, revoked }: Pick<ModelKey, "policy" | "revoked">): boolean {
-    if (this.caps.counted === "all") return true
+    if (this.rules.counted === "all") return true
     const over = policy.expiresAt !== null && this.now >= policy.expiresAt
     return !revoked && policy.enabled && !over
+  }
+
+  #awaitsRotation({ policy, toldDue }: ModelKey): boolean {
+    return policy.rotation !== null && !toldDue
+  }
+
+  #dueFrom(instant: number, { rotation }: Policy): number {
+    return rotation ? instant + rotation.every_seconds * 1000 : 0
+  }
+
+  #longestOverlap(): number {
+    return (this.rules.maxOverlap ?? Number.POSITIVE_INFINITY) * 1000
   }
 
   #inRotation(key: ModelKey, change: (previous: ModelSecret) => string): string {
@@ -322,9 +467,9 @@ export class Model {
   }
 
   /** The secret that lasts as long as its key; there is always exactly one. */
-  #current({ name, secrets }: ModelKey): ModelSecret {
+  #current({ id, secrets }: ModelKey): ModelSecret {
     const [current, ...more] = secrets.filter(({ endsAt }) => endsAt === null)
-    if (!current || more.length > 0) throw new Error(`The model has lost count of the secrets of ${name}.`)
+    if (!current || more.length > 0) throw new Error(`The model has lost count of the secrets of ${id}.`)
     return current
   }
 

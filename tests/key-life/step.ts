@@ -68,9 +68,10 @@ export function stepWithKey(
 ): Step {
   const possible = ({ keys }: Readonly<Model>) => keys.length > 0
   return new Step(kind, input, tally, possible, async (model, world, tell) => {
-    const key = model.keys[at % model.keys.length]
+    const which = at % model.keys.length
+    const key = model.keys[which]
     if (!key) throw new Error("There is no key, and the step was taken all the same.")
-    tell(key.name)
+    tell(`key ${which + 1}`)
     return deed(key, model, world)
   })
 }

@@ -1,6 +1,7 @@
 import { expect } from "vitest"
 import type { NativeServer, Reply } from "../../packages/server/test/http/native-server.ts"
-import type { Model, ModelKey, Policy, Verdict } from "./model.ts"
+import type { KeyspaceLimit, Model, ModelKey, Said, Verdict } from "./model.ts"
+import { changeOfClockAfter } from "./refills.ts"
 
 /** A keyspace of a running server, and what is known there that is no key of it. */
 export interface World {
@@ -24,14 +25,31 @@ export async function strangersOf(server: NativeServer): Promise<World["stranger
 
 let worlds = 0
 
-/** A keyspace without keys, and a service account without any either. */
-export async function newWorld(server: NativeServer, strangers: World["strangers"]): Promise<World> {
+/** A keyspace without keys, and a service account without any either, in the evening before Berlin's clock is changed. */
+export async function newWorld(
+  server: NativeServer,
+  strangers: World["strangers"],
+  recoverable: boolean,
+): Promise<World> {
+  const { clock } = server
+  clock.advance(changeOfClockAfter(clock.now() + eveningBefore) - eveningBefore - clock.now())
   const name = `life ${++worlds}`
   const permissions = ["invoices.read", "invoices.write"].map((permission) => ({ name: permission }))
-  const keyspace = { name, prefix: "life", permissions }
+  const retention = recoverable ? "recoverable" : "digest"
+  const keyspace = { name, prefix: "life", permissions, retention }
   const made = await server.ask("/v1/keyspaces", { method: "POST", body: keyspace })
   const machine = await server.ask("/v1/service-accounts", { method: "POST", body: { display_name: name } })
   return { server, keyspaceId: made.json.id, machineId: machine.json.id, strangers }
+}
+
+const eveningBefore = 4 * 60 * 60 * 1000
+
+/** Leaves nothing behind that the jobs would still do in the lives to come. */
+export async function leave(model: Model, { server }: World): Promise<void> {
+  for (const { id, policy, revoked, deletedAt } of model.keys) {
+    if (policy.rotation === null || revoked || deletedAt !== null) continue
+    expect(outcomeOf(await server.ask(`/v1/keys/${id}/revoke`, { method: "POST", body: {} }))).toBe("ok")
+  }
 }
 
 /** "ok", or the code of the problem. */
@@ -39,22 +57,29 @@ export function outcomeOf({ status, json }: Reply): string {
   return status < 400 ? "ok" : json.code
 }
 
-/** A policy, or a part of it, as the API takes it. */
-export function bodyOf(part: Partial<Policy>, { machineId }: World): Record<string, unknown> {
-  const { owner, credits, addresses, origins, notBefore, expiresAt, protected: kept, ...same } = part
-  const external = { kind: "external", id: owner }
+/** What is said of a key, as the API takes it. */
+export function bodyOf(said: Said, world: World): Record<string, unknown> {
+  const { owner, addresses, origins, notBefore, expiresAt, protected: kept, ...same } = said
   return {
     ...same,
-    ...(owner !== undefined && {
-      owner: owner === "machine" ? { kind: "service_account", id: machineId } : external,
-    }),
-    ...(credits !== undefined && { credits: credits === null ? null : { remaining: credits } }),
+    ...(owner !== undefined && { owner: ownerOf(owner, world) }),
     ...(addresses && { allowed_addresses: addresses }),
     ...(origins && { allowed_origins: origins }),
     ...(notBefore !== undefined && { not_before: printed(notBefore) }),
     ...(expiresAt !== undefined && { expires_at: printed(expiresAt) }),
     ...(kept !== undefined && { delete_protected: kept }),
   }
+}
+
+export function limitBodyOf({ overrides, ...same }: KeyspaceLimit, world: World): object {
+  return {
+    ...same,
+    overrides: overrides.map(({ owner, ...numbers }) => ({ ...numbers, owner: ownerOf(owner, world) })),
+  }
+}
+
+function ownerOf(id: string, { machineId }: World): object {
+  return id === "machine" ? { kind: "service_account", id: machineId } : { kind: "external", id }
 }
 
 /** What a verification answered, as the model tells it. */
@@ -64,7 +89,7 @@ export function verdictOf({ code, limits, credits, retry_after_seconds }: any): 
   return {
     code,
     remaining: Object.fromEntries(left),
-    credits: credits?.remaining ?? null,
+    credits: credits ? { remaining: credits.remaining, refillsAt: instantOf(credits.refills_at) } : null,
     retryAfterSeconds: retry_after_seconds ?? null,
   }
 }
@@ -76,9 +101,9 @@ export async function compare(
 ): Promise<void> {
   const list = async (query: string) => {
     const { json } = await server.ask(`/v1/keys?keyspace_id=${keyspaceId}&limit=200${query}`)
-    return json.items.map(seen).sort(byName)
+    return json.items.map(seen).sort(byId)
   }
-  const told = (keys: readonly ModelKey[]) => keys.map((key) => expected(model, key, machineId)).sort(byName)
+  const told = (keys: readonly ModelKey[]) => keys.map((key) => expected(model, key, machineId)).sort(byId)
   expect(await list("")).toEqual(told(model.keys.filter(({ deletedAt }) => deletedAt === null)))
   // Most of the time there is none to be seen, and none to be seen wrongly.
   if (model.keys.some(({ deletedAt }) => deletedAt !== null)) {
@@ -86,8 +111,8 @@ export async function compare(
   }
 
   const asked = { needs: null, ...home, cost: 0, dryRun: true }
-  const texts = model.keys.flatMap(({ name, secrets }) =>
-    secrets.map(({ text }, at) => ({ secret: `${name}, secret ${at + 1}`, text })),
+  const texts = model.keys.flatMap(({ secrets }, which) =>
+    secrets.map(({ text }, at) => ({ secret: `key ${which + 1}, secret ${at + 1}`, text })),
   )
   const verdicts = [
     ...texts.map(({ secret, text }) => ({ secret, ...model.verify(text, asked) })),
@@ -117,24 +142,28 @@ function unknown(code: string): Verdict {
 function seen(key: any) {
   const { name, id, state, revision, enabled, delete_protected, owner, credits, deleted_at, secrets } = key
   const { not_before, expires_at, permissions, limits, allowed_addresses, allowed_origins } = key
+  const { rotation, rotation_due_at } = key
   return {
     ...{ name, id, state, revision, enabled, delete_protected, owner: owner.id },
-    ...{ credits: credits?.remaining ?? null, deleted_at, not_before, expires_at },
+    credits: credits && { remaining: credits.remaining, refillsAt: instantOf(credits.refills_at) },
+    ...{ deleted_at, not_before, expires_at, rotation, rotation_due_at },
     ...{ permissions, limits, allowed_addresses, allowed_origins },
     secrets: secrets.map((secret: { expires_at: string | null }) => secret.expires_at),
   }
 }
 
 function expected(model: Model, key: ModelKey, machineId: string) {
-  const { policy, name, id, revision } = key
+  const { policy, credits, id, revision } = key
   return {
-    ...{ name, id, state: model.state(key), revision, enabled: policy.enabled },
+    ...{ name: policy.name, id, state: model.state(key), revision, enabled: policy.enabled },
     delete_protected: policy.protected,
     owner: policy.owner === "machine" ? machineId : policy.owner,
-    credits: policy.credits,
+    credits: credits && { remaining: credits.remaining, refillsAt: credits.refillsAt },
     deleted_at: printed(key.deletedAt),
     not_before: printed(policy.notBefore),
     expires_at: printed(policy.expiresAt),
+    rotation: policy.rotation,
+    rotation_due_at: printed(policy.rotation && key.dueAt),
     permissions: policy.permissions,
     limits: policy.limits,
     allowed_addresses: policy.addresses,
@@ -147,6 +176,10 @@ function printed(instant: number | null): string | null {
   return instant === null ? null : new Date(instant).toISOString()
 }
 
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : 1
+function instantOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text)
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1
 }
