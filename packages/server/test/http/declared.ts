@@ -18,6 +18,10 @@ ajv.addVocabulary([...schemaKeywords])
 ajv.addFormat("date-time", (text: string) => parseTimestamp(text) !== null && text.endsWith("Z"))
 
 const routes: readonly Route[] = nativeRoutes
+const patterns = routes.map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+}))
 const compiled = new Map<object, ValidateFunction>()
 
 function matches(schema: object, value: unknown): string {
@@ -42,10 +46,9 @@ function closed(schema: unknown): object {
 function routeOf(method: string, url: string): Route | undefined {
   const [path = ""] = url.split("?")
   const asked = method === "HEAD" ? "GET" : method
-  const candidates = routes.filter(
-    (route) =>
-      route.method === asked && new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path),
-  )
+  const candidates = patterns
+    .filter(({ route, pattern }) => route.method === asked && pattern.test(path))
+    .map(({ route }) => route)
   return candidates.find((route) => route.path === path) ?? candidates[0]
 }
 
