@@ -27,8 +27,6 @@ export type TaskAction =
   /** @property expiresAt null: never */
   | { readonly kind: "set_expiry"; readonly expiresAt: Instant | null }
 
-export const taskActionKinds = ["revoke", "disable", "enable", "tag", "transfer", "set_expiry"] as const
-
 /** Of a dry run: what the task would come to. */
 export const taskResultKinds = ["changed", "unchanged", "refused"] as const
 export type TaskResultKind = (typeof taskResultKinds)[number]

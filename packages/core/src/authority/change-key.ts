@@ -39,7 +39,7 @@ export function updateKey(
   return change(deps, caller, id, expectedRevision, updating(deps, caller, patch))
 }
 
-/** What an update does to a key, whoever else has to be content with it. @throws as `updateKey` */
+/** What an update makes of a key. @throws as `updateKey` */
 export function updating(deps: AuthorityDeps, caller: Caller, patch: KeyChange): Alter {
   return async (before, keyspace, now) => {
     if (before.revokedAt !== null) return fail({ code: "key_revoked" })
@@ -70,7 +70,7 @@ export function revokeKey(
   return change(deps, caller, id, null, revoking(revocation))
 }
 
-/** What a revocation does to a key; nothing to one that is revoked. */
+/** What a revocation makes of a key; nothing of one that is revoked. */
 export function revoking(revocation: Revocation): Alter {
   return async (before, _keyspace, now) => {
     if (before.revokedAt !== null) return null
@@ -96,7 +96,7 @@ export async function deleteKey(
 }
 
 /** What a change makes of a key; null: nothing, it is as it should be. */
-export interface Changed {
+interface Changed {
   /** With those secrets replaced that become others. */
   readonly key: Key
   readonly action: AuditAction

@@ -1,7 +1,7 @@
 import type { Caller, Key, Keyspace, NewTask, Store, Task } from "@keyward/core"
 import type { Keyward } from "../../src/keyward.ts"
 
-export const revoke: NewTask["action"] = {
+const revoke: NewTask["action"] = {
   kind: "revoke",
   revocation: { reason: "compromised", note: null },
 }
