@@ -105,6 +105,8 @@ export interface Verdict {
 const day = 24 * 60 * 60 * 1000
 const restorable = 30 * day
 const hour = 60 * 60 * 1000
+/** How many ended secrets of a key a rotation leaves. */
+const endedAtMost = 20
 
 /** A key of which nobody says anything, in a keyspace that demands nothing. */
 const blank: Policy = {
@@ -248,6 +250,9 @@ export class Model {
   }
 
   rotated(key: ModelKey, overlap: number | null, text: string): void {
+    const ended = key.secrets.filter((secret) => !this.#lives(secret))
+    const forgotten = ended.sort((a, b) => Number(a.endsAt) - Number(b.endsAt)).slice(0, -endedAtMost)
+    for (const secret of forgotten) key.secrets.splice(key.secrets.indexOf(secret), 1)
     const { expiresAt, rotation } = key.policy
     const usual = rotation ? rotation.overlap_seconds * 1000 : hour
     const lasting = overlap ?? Math.min(usual, this.#longestOverlap())
