@@ -163,6 +163,11 @@ export const problems = {
     title: "Store unavailable",
     fix: "Repeat the call after the seconds in Retry-After.",
   },
+  installation_secret_missing: {
+    status: 503,
+    title: "A secret of the installation is missing",
+    fix: 'Repeat the call after the seconds in Retry-After, as another server may have it. Operator: give every server the version named in `detail` ("keyward secrets list", docs/secrets.md).',
+  },
   openid_unavailable: {
     status: 503,
     title: "OpenID provider unavailable",
@@ -242,6 +247,7 @@ export function commonProblems(route: Route): ProblemCode[] {
   if (route.permission !== undefined && route.method !== "GET") codes.push("cross_site_request")
   if (route.byHolder || route.permission !== undefined) {
     codes.push("key_limited", "credits_spent", "too_many_attempts", "store_unavailable")
+    codes.push("installation_secret_missing")
   }
   if (takesIdempotencyKey(route)) codes.push("idempotency_key_reused", "idempotency_in_progress")
   return [...codes, "internal_error"]

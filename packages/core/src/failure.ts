@@ -69,6 +69,15 @@ export type Failure =
   /** The call that named the idempotency key first is not answered yet. */
   | { readonly code: "idempotency_in_progress"; readonly retryAfterMs: number }
   | { readonly code: "store_unavailable" }
+  /**
+   * This process lacks a version of one of the installation's own secrets, under which something is sealed, or may be stored:
+   * what is asked for may well be there, so that no other answer would be true.
+   */
+  | {
+      readonly code: "installation_secret_missing"
+      readonly secret: "pepper" | "encryption"
+      readonly version: number
+    }
 
 export type FailureCode = Failure["code"]
 

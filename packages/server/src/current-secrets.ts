@@ -51,7 +51,7 @@ export async function currentVersion(
 
 /**
  * The store, for a process that may not have every pepper: where it finds nothing, and the store knows of a newer pepper
- * that may be in use, it throws "store_unavailable", as the secret may well be stored under that one. No clock is asked:
+ * that may be in use, it throws "installation_secret_missing", as the secret may well be stored under that one. No clock is asked:
  * what is stored under a pepper is stored after that pepper is recorded as one that becomes current.
  */
 export function refusingUnknownPeppers(store: Store): Store {
@@ -75,8 +75,7 @@ async function demandNewest(store: Store, known: number): Promise<void> {
     if (next === null) return
     version = Number(next)
     if ((await currentFrom(store, "pepper", version)) !== null) {
-      const cause = new Error(`Pepper version ${version} is in use, and this process does not have it.`)
-      fail({ code: "store_unavailable" }, { cause })
+      fail({ code: "installation_secret_missing", secret: "pepper", version })
     }
   }
 }

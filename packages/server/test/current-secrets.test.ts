@@ -34,7 +34,8 @@ describe("a node that does not have the newest pepper", () => {
     await makeCurrent(store, "pepper", current, behind.clock.now())
     const secret = await issue()
     expect(await outcome(ahead, secret)).toBe("VALID")
-    await expect(outcome(behind, secret)).rejects.toMatchObject({ failure: { code: "store_unavailable" } })
+    const failure = { code: "installation_secret_missing", secret: "pepper", version: 2 }
+    await expect(outcome(behind, secret)).rejects.toMatchObject({ failure: { ...failure, version: current } })
     const sha256 = new Uint8Array(32)
     await expect(store.digestTaken(behind.peppers.candidatesOfHash(sha256))).rejects.toThrow()
     await expect(store.sessionByDigest(behind.peppers.candidates("x"))).rejects.toThrow()

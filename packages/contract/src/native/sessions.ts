@@ -260,5 +260,11 @@ export const acceptLink = route({
     "Uses up all links of the user and ends all their sessions. A link that is used, expired or unknown is refused alike.",
   body: LinkAcceptance,
   answers: { 204: { description: "The password is set; sign in with it.", schema: null } },
-  problems: ["not_found", "too_many_attempts", "overloaded", "store_unavailable"],
+  problems: [
+    "not_found",
+    "too_many_attempts",
+    "overloaded",
+    "store_unavailable",
+    "installation_secret_missing",
+  ],
 })

@@ -44,7 +44,8 @@ export async function listKeys(
 
 /**
  * Reads the secret of a key in a recoverable keyspace again. The reading is in the audit trail before the answer is given.
- * @throws "not_found", "not_recoverable", "grant_exceeds_caller", "permission_denied"
+ * @throws "not_found", "not_recoverable", "grant_exceeds_caller", "permission_denied", and "installation_secret_missing"
+ *         where the key-encryption key is not here; then nothing is recorded, as nothing was read
  */
 export async function revealKey(
   deps: AuthorityDeps,

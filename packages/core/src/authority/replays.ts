@@ -45,6 +45,7 @@ export class Replays {
    * @param demandStill throws unless the caller may still be told what they were told then
    * @throws "idempotency_key_reused" when the call that named the key first asked for something else
    * @throws "idempotency_in_progress" while that one is not answered yet
+   * @throws "installation_secret_missing" when what was answered is sealed under a key-encryption key that is not here
    */
   async once<Created extends object>(
     caller: Caller,

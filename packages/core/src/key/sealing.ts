@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from "node:crypto"
 import type { Entropy } from "../entropy.ts"
+import { fail } from "../failure.ts"
 
 /** Whose secret is sealed: bound to the sealed text, so that it cannot be moved to another key. */
 export interface SealedFor {
@@ -10,7 +11,10 @@ export interface SealedFor {
 /** Seals for one purpose alone. */
 export interface PurposeSealer {
   seal(text: string): string
-  /** @throws Error when the text was not sealed for this purpose, was changed, or its key-encryption key is not here */
+  /**
+   * @throws Error when the text was not sealed for this purpose, or was changed
+   * @throws "installation_secret_missing" when its key-encryption key is not here
+   */
   open(sealed: string): string
 }
 
@@ -53,7 +57,10 @@ export class Sealer {
     return this.#seal(text, (version) => associated(version, owner))
   }
 
-  /** @throws Error when the text was not sealed for `owner`, was changed, or its key-encryption key is not here */
+  /**
+   * @throws Error when the text was not sealed for `owner`, or was changed
+   * @throws "installation_secret_missing" when its key-encryption key is not here
+   */
   open(sealed: string, owner: SealedFor): string {
     return this.#open(sealed, (version) => associated(version, owner))
   }
@@ -104,8 +111,7 @@ export class Sealer {
 
   #key(version: number): KeyObject {
     const key = this.#versions.get(version)
-    if (!key) throw new Error(`Key-encryption key ${version} is not configured.`)
-    return key
+    return key ?? fail({ code: "installation_secret_missing", secret: "encryption", version })
   }
 }
 

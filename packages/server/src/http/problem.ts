@@ -35,6 +35,9 @@ export class HttpProblem extends Error {
 /** Seconds after which a client may ask a store that was unavailable again. */
 const storeRetrySeconds = "1"
 
+/** The same where this server lacks a secret that another may have; it looks for new ones itself every two seconds. */
+const secretRetrySeconds = "2"
+
 /** Answers with a problem document (RFC 9457). */
 export function sendProblem(
   request: FastifyRequest,
@@ -105,6 +108,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const [code, occurrence] = problemOf(error, request)
   if (code === "internal_error") request.log.error({ err: error }, "a request failed unexpectedly")
   if (code === "store_unavailable") request.log.warn({ err: error }, "the store did not answer")
+  if (code === "installation_secret_missing") {
+    request.log.error({ err: error }, `${occurrence.detail} Give it the same secrets as the others have`)
+  }
   return sendProblem(request, reply, code, occurrence)
 }
 
@@ -207,6 +213,13 @@ function occurrenceOf(failure: Failure): Occurrence {
       return { detail: `${failure.limit} tasks are running already, as many as there may be.` }
     case "store_unavailable":
       return { detail: "The store does not answer.", headers: { "retry-after": storeRetrySeconds } }
+    case "installation_secret_missing": {
+      const name = failure.secret === "pepper" ? "pepper" : "key-encryption key"
+      return {
+        detail: `This server does not have version ${failure.version} of the ${name}.`,
+        headers: { "retry-after": secretRetrySeconds },
+      }
+    }
   }
 }
 

@@ -82,6 +82,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   not_found: { status: 404, detail: "API Key not found" },
   too_many_keys: { status: 400, detail: "Maximum number of active keys reached" },
   store_unavailable: unavailable,
+  installation_secret_missing: unavailable,
   /** Many at once changed the same key; nothing was done. */
   revision_conflict: unavailable,
   invalid_input: unexpected,

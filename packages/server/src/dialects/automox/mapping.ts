@@ -107,6 +107,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   delete_protected: { status: 400, text: "The API key is protected against deletion." },
   not_recoverable: { status: 404, text: texts.notFound },
   store_unavailable: unavailable,
+  installation_secret_missing: unavailable,
   /** Many at once changed the same key; nothing was done. */
   revision_conflict: unavailable,
   built_in_keyspace: unexpected,

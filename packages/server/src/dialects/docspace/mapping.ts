@@ -145,6 +145,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
   /** The vendor has no such protection; it was put on by the native API, and is taken off by it. */
   delete_protected: { status: 403, message: "The API key is protected against deletion." },
   store_unavailable: unavailable,
+  installation_secret_missing: unavailable,
   /** Many at once changed the same thing; nothing was done. */
   revision_conflict: unavailable,
   /** More passwords wait to be verified than the machine is given to do. */

@@ -124,6 +124,7 @@ export const failures: Readonly<Record<FailureCode, Row>> = {
     message: "Too many sign-ins at once; try again after the seconds in Retry-After.",
   },
   store_unavailable: unavailable,
+  installation_secret_missing: unavailable,
   /** Many at once changed the same key; nothing was done. */
   revision_conflict: unavailable,
   /** The vendor has no such protection; it was put on by the native API, and is taken off by it. */
