@@ -7,6 +7,8 @@ import { HttpProblem, summary } from "./problem.ts"
 const faultMaximum = 20
 
 const options = {
+  // Tests of the contract see to it that they are schemas; to do so here would compile the meta-schema at each start.
+  validateSchema: false,
   allErrors: true,
   strict: false,
   removeAdditional: false,
