@@ -212,8 +212,8 @@ class Program {
       output.push(line)
       const announced = announcementIn(line)
       if (announced) announcement.resolve(announced)
-      // The credentials are shown on the first start: that is what the announcement is for.
-      if (!announced?.first_start) gather({ source, text: line })
+      // Credentials are shown on the first start, and by `recover`: that is what these are for.
+      if (!announced?.first_start && args[0] !== "recover") gather({ source, text: line })
     })
     createInterface({ input: child.stderr }).on("line", (line) => {
       this.log.push(line)
