@@ -57,13 +57,17 @@ export async function runningTasks(
   page: Page<TimePosition>,
 ): Promise<PageOf<Task, TimePosition>> {
   return everyOne(page, async (after, count) => {
-    let query = db.selectFrom("tasks").selectAll().where("ended_at", "is", null)
-    if (after) {
-      query = query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple("created_at", "id"), ">", tuple(after.createdAt, after.id)),
-      )
-    }
-    const rows = await query.orderBy("created_at").orderBy("id").limit(count).execute()
+    // From the start is after the earliest position there can be: then the index has a range to begin at.
+    const { createdAt, id } = after ?? { createdAt: Number.MIN_SAFE_INTEGER, id: "" }
+    const rows = await db
+      .selectFrom("tasks")
+      .selectAll()
+      .where("ended_at", "is", null)
+      .where(({ eb, refTuple, tuple }) => eb(refTuple("created_at", "id"), ">", tuple(createdAt, id)))
+      .orderBy("created_at")
+      .orderBy("id")
+      .limit(count)
+      .execute()
     return rows.map(taskOf)
   })
 }
