@@ -67,7 +67,16 @@ export const rules = fc
     maxOverlap: seldom(fc.constantFrom(1, 50)),
     rotation: seldom(schedule),
   } satisfies { [Rule in keyof Rules]: fc.Arbitrary<Rules[Rule]> })
-  .map((some): Rules => ({ ...some, defaultLifetime: some.maxLifetime === 20 ? null : some.defaultLifetime }))
+  .map((some): Rules => {
+    const { maxLifetime, defaultLifetime, maxOverlap, rotation } = some
+    const longer = rotation !== null && rotation.overlap_seconds > (maxOverlap ?? Number.POSITIVE_INFINITY)
+    // What contradicts itself is refused.
+    return {
+      ...some,
+      defaultLifetime: maxLifetime === 20 ? null : defaultLifetime,
+      rotation: longer ? null : rotation,
+    }
+  })
 
 const refill = fc
   .tuple(

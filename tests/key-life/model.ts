@@ -170,7 +170,10 @@ export class Model {
   mayCreate(said: Said): string {
     const policy = this.#policyOfNew(said)
     const wrong =
-      this.#contradiction(blank, policy) ?? this.#lifetime(policy) ?? this.#credits(null, said).wrong
+      this.#contradiction(blank, policy) ??
+      this.#lifetime(policy) ??
+      this.#schedule(this.rules.rotation, policy) ??
+      this.#credits(null, said).wrong
     return wrong ?? this.#crowd(null, policy) ?? "ok"
   }
 
@@ -192,10 +195,11 @@ export class Model {
     const refused =
       this.#contradiction(key.policy, policy) ??
       (moved ? this.#lifetime(policy) : null) ??
+      this.#schedule(key.policy.rotation, policy) ??
       wrong ??
       this.#crowd(key, policy)
     if (refused) return refused
-    if (JSON.stringify(policy.rotation) !== JSON.stringify(key.policy.rotation)) {
+    if (!isSame(policy.rotation, key.policy.rotation)) {
       key.dueAt = this.#dueFrom(this.#current(key).madeAt, policy)
       key.toldDue = false
     }
@@ -407,6 +411,12 @@ export class Model {
     return maxLifetime !== null && expiresAt > this.now + maxLifetime * 1000 ? "invalid_input" : null
   }
 
+  /** Of a schedule that is as it was before nothing is demanded. */
+  #schedule(before: Schedule | null, { rotation }: Policy): string | null {
+    if (rotation === null || isSame(rotation, before)) return null
+    return rotation.overlap_seconds * 1000 > this.#longestOverlap() ? "invalid_input" : null
+  }
+
   /** What a key has to spend once something was said of it, or that it cannot be said. */
   #credits(before: ModelKey["credits"], { credits: said }: Said) {
     if (said === undefined) return { credits: before, wrong: null }
@@ -494,6 +504,10 @@ function verdict(code: string): Verdict {
 
 function atMost(instant: number, end: number | null): number {
   return end === null ? instant : Math.min(instant, end)
+}
+
+function isSame(one: Schedule | null, other: Schedule | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** The lists of the model hold single addresses and origins, so that to be allowed is to be listed. */
