@@ -1,15 +1,21 @@
-// Makes an entry of the corpus (vectors/README.md): a database that a version of the program filled, and what has to hold
-// of it forever.
+// Makes an entry of the corpus (vectors/README.md): databases of each engine that a version of the program filled, and what
+// has to hold of them forever.
 //   node scripts/make-corpus.mjs <name>              with this checkout
 //   node scripts/make-corpus.mjs <name> <checkout>   with another one, whose packages are installed
 // What a checkout cannot do yet is left out. Writes vectors/corpus/<name>/; an entry that is there already is never
-// written over, as it stands for databases that are in use somewhere.
+// written over, as it stands for databases that are in use somewhere. Made again by the same checkout under the same name, it
+// is the same to the byte: clock and chance are given.
+import { hash } from "node:crypto"
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import process from "node:process"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
+import { isDeepStrictEqual } from "node:util"
+import { connected } from "../packages/server/test/postgres/connected.ts"
+import { createDatabase } from "../packages/server/test/postgres/create-database.ts"
+import { startPostgres } from "../packages/server/test/postgres/server.ts"
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)))
 const [name, checkout = repository] = process.argv.slice(2)
@@ -26,6 +32,8 @@ const core = await load("core/src/index.ts")
 const { assembleKeyward } = await load("server/src/keyward.ts")
 const { checkPeppers } = await load("server/src/installation-secrets.ts")
 const { openStore } = await load("server/src/stores/open.ts")
+const { openPostgresStore } = await load("server/src/stores/postgres/open.ts")
+const { tables } = await load("server/src/stores/sql/schema.ts")
 
 /** Nobody's: they are published with the corpus. */
 const bytes = (text) => Buffer.from(text)
@@ -41,16 +49,76 @@ let now = start
 const after = (days) => start + days * day
 const at = (instant) => new Date(instant).toISOString()
 
-const folder = mkdtempSync(join(tmpdir(), "keyward-corpus-"))
-const file = join(folder, "keyward.db")
+// A migration may ask it for the time.
+Date.now = () => now
+
+/** As much chance as is asked for, the same for every engine. */
+let drawn = 0
+const entropy = {
+  bytes(count) {
+    const blocks = Array.from({ length: Math.ceil(count / 32) }, () =>
+      hash("sha256", `keyward corpus ${name} ${++drawn}`, "buffer"),
+    )
+    return new Uint8Array(Buffer.concat(blocks).subarray(0, count))
+  },
+}
+
+/** What is presented, when, and what it comes to. */
+let presented = []
+/** What reading a secret again shows. */
+let revealed = []
+/** What is to be found in keyspaces, named as the native API names it. */
+let keyspaces = []
+
+/** Of the life that is under way. */
+let openDatabase, keyward, organization, system, native, recoverable
+
+const permissions = ["invoices.read", "invoices.write"].map((permission) => ({
+  name: permission,
+  description: "",
+}))
+const hourly = { name: "hourly", count: 2, windowSeconds: 3600 }
+
+const sqlite = await ofSqlite()
+const postgres = await ofPostgres()
+if (!isDeepStrictEqual(sqlite.expected, postgres.expected)) {
+  throw new Error("One life is told differently by the two engines.")
+}
+write(sqlite.expected, { "database.sql": sqlite.sql, "postgres.sql": postgres.sql })
+
+async function ofSqlite() {
+  const folder = mkdtempSync(join(tmpdir(), "keyward-corpus-"))
+  const file = join(folder, "keyward.db")
+  try {
+    return await life(
+      () => openStore(`sqlite:${file}`),
+      () => readSqlite(file),
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function ofPostgres() {
+  const server = await startPostgres()
+  try {
+    await createDatabase(server.url("postgres"), "corpus")
+    const url = server.url("corpus")
+    const statements = []
+    const open = () => openPostgresStore({ url, onStatement: (statement) => statements.push(statement) })
+    return await life(open, () => readPostgres(url, statements))
+  } finally {
+    await server.stop()
+  }
+}
 
 /** The program as it runs with some versions of the peppers and key-encryption keys. */
 async function open(versions) {
   const chosen = (all) => new Map(versions.map((version) => [version, all[version]]))
-  const store = await openStore(`sqlite:${file}`)
+  const store = await openDatabase()
   const keyring = {
     peppers: new core.Peppers(chosen(peppers)),
-    sealer: new core.Sealer(chosen(encryptionKeys), core.systemEntropy),
+    sealer: new core.Sealer(chosen(encryptionKeys), entropy),
   }
   await checkPeppers(store, keyring.peppers)
   const logger = { error: fault, warn: fault }
@@ -58,7 +126,7 @@ async function open(versions) {
     ...keyring,
     store,
     clock: { now: () => now },
-    entropy: core.systemEntropy,
+    entropy,
     logger,
     sessionLifetime: { idleMs: day, absoluteMs: day },
     cacheKeys: 100,
@@ -72,74 +140,91 @@ function fault(what, message) {
   throw new Error(message, { cause: what })
 }
 
-/** What is presented, when, and what it comes to. */
-const presented = []
-/** What reading a secret again shows. */
-const revealed = []
-/** What is to be found in keyspaces, named as the native API names it. */
-const keyspaces = []
-
-const present = (reason, key, code, asked = {}, instant = after(1)) =>
+function present(reason, key, code, asked = {}, instant = after(1)) {
   presented.push({ reason, at: at(instant), asked: { key, ...asked }, code })
+}
 
-let keyward = await open([1])
-const { organization, adminKey } = await core.createOrganization(keyward.deps, {
-  name: "Corpus",
-  admin: { email: "corpus@example.com", displayName: "Corpus", passwordHash: "none" },
-})
-const system = core.systemCaller(organization.id)
-const permissions = ["invoices.read", "invoices.write"].map((permission) => ({
-  name: permission,
-  description: "",
-}))
-const policyOf = (members) => (core.openPolicy ? { policy: members } : {})
-const capped = core.openPolicy ? { policy: { maxKeys: 50 } } : { maxActiveKeys: 50 }
+/** One and the same life of an organization, whichever the engine. @returns what has to hold of it, and what it left */
+async function life(opening, read) {
+  openDatabase = opening
+  now = start
+  drawn = 0
+  presented = []
+  revealed = []
+  keyspaces = []
+  keyward = await open([1])
+  const founded = await core.createOrganization(keyward.deps, {
+    name: "Corpus",
+    admin: { email: "corpus@example.com", displayName: "Corpus", passwordHash: "none" },
+  })
+  organization = founded.organization
+  system = core.systemCaller(organization.id)
+  await found()
+  await fill("under pepper 1")
+  await keyward.close()
+  keyward = await open([1, 2])
+  await fill("under pepper 2")
+  await vendors()
+  await lives()
+  if (keyward.authority.rotateKey) await rotations()
+  if (core.creditMaximum) await credits()
+  if (core.purgeEndedSecrets) await purges()
 
-const hourly = { name: "hourly", count: 2, windowSeconds: 3600 }
-const native = await keyward.authority.createKeyspace(system, {
-  name: "Native",
-  prefix: "acme_live",
-  retention: "digest",
-  permissions,
-  roles: [{ name: "reader", description: "", permissions: ["invoices.read"] }],
-  limits: [{ name: "daily", count: 1000, windowSeconds: 86_400 }],
-  ...capped,
-})
-keyspaces.push({ id: native.id, has: { format: "native", retention: "digest", policy: { max_keys: 50 } } })
-const recoverable = await keyward.authority.createKeyspace(system, {
-  name: "Recoverable",
-  prefix: "acme_test",
-  retention: "recoverable",
-  permissions,
-  ...policyOf({ uniqueNames: true, maxKeysPerOwner: 9, countedKeys: "all" }),
-})
-const rules = { unique_names: true, max_keys_per_owner: 9, counted_keys: "all" }
-keyspaces.push({
-  id: recoverable.id,
-  has: { retention: "recoverable", ...(core.openPolicy ? { policy: rules } : {}) },
-})
+  const head = await keyward.store.auditHead(organization.id)
+  await keyward.close()
+  const { version, sql } = await read()
+  // Only now, as a secret under an old pepper is stored under the new one as soon as it is presented.
+  keyward = await open([1, 2])
+  await confirm()
+  await keyward.close()
+  const encoded = (keys) =>
+    Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, value.toString("base64")]))
+  const expected = {
+    about:
+      "Test values, published with the source: no key, pepper or key-encryption key here opens anything.",
+    schema_version: version,
+    peppers: encoded(peppers),
+    encryption_keys: encoded(encryptionKeys),
+    management_key: founded.adminKey.secret,
+    organization_id: organization.id,
+    audit_head: head,
+    presented,
+    revealed,
+    keyspaces,
+  }
+  return { expected, sql }
+}
 
-const newKey = (keyspace, title, members = {}) =>
-  keyward.authority.createKey(system, { keyspaceId: keyspace.id, name: title, ...members })
+async function found() {
+  const policyOf = (members) => (core.openPolicy ? { policy: members } : {})
+  const capped = core.openPolicy ? { policy: { maxKeys: 50 } } : { maxActiveKeys: 50 }
+  native = await keyward.authority.createKeyspace(system, {
+    name: "Native",
+    prefix: "acme_live",
+    retention: "digest",
+    permissions,
+    roles: [{ name: "reader", description: "", permissions: ["invoices.read"] }],
+    limits: [{ name: "daily", count: 1000, windowSeconds: 86_400 }],
+    ...capped,
+  })
+  keyspaces.push({ id: native.id, has: { format: "native", retention: "digest", policy: { max_keys: 50 } } })
+  recoverable = await keyward.authority.createKeyspace(system, {
+    name: "Recoverable",
+    prefix: "acme_test",
+    retention: "recoverable",
+    permissions,
+    ...policyOf({ uniqueNames: true, maxKeysPerOwner: 9, countedKeys: "all" }),
+  })
+  const rules = { unique_names: true, max_keys_per_owner: 9, counted_keys: "all" }
+  keyspaces.push({
+    id: recoverable.id,
+    has: { retention: "recoverable", ...(core.openPolicy ? { policy: rules } : {}) },
+  })
+}
 
-await fill("under pepper 1")
-await keyward.close()
-keyward = await open([1, 2])
-await fill("under pepper 2")
-await vendors()
-await lives()
-if (keyward.authority.rotateKey) await rotations()
-if (core.creditMaximum) await credits()
-
-const head = await keyward.store.auditHead(organization.id)
-await keyward.close()
-const database = readDatabase()
-// Only now, as a secret under an old pepper is stored under the new one as soon as it is presented.
-keyward = await open([1, 2])
-await confirm()
-await keyward.close()
-rmSync(folder, { recursive: true })
-write(database)
+function newKey(keyspace, title, members = {}) {
+  return keyward.authority.createKey(system, { keyspaceId: keyspace.id, name: title, ...members })
+}
 
 /** Keys of each kind of keyspace. */
 async function fill(when) {
@@ -248,6 +333,22 @@ async function credits() {
   present("more than it has", counted.secret, "USAGE_EXCEEDED", { cost: 6 })
 }
 
+/** What is so long ago that it was forgotten. */
+async function purges() {
+  const { authority, deps } = keyward
+  now = after(-60)
+  const rotated = await newKey(native, "Rotated long ago")
+  const next = await authority.rotateKey(system, rotated.key.id, { overlapMs: 0 }, null)
+  const gone = await newKey(native, "Deleted long ago")
+  await authority.deleteKey(system, gone.key.id, null)
+  now = start
+  await core.purgeEndedSecrets(deps, { limit: 100, after: null })
+  await core.purgeDeletedKeys(deps, 100)
+  present("a secret that ended long ago", rotated.secret, "NOT_FOUND")
+  present("the secret after it", next.secret, "VALID")
+  present("of a key that was deleted long ago", gone.secret, "NOT_FOUND")
+}
+
 /** The program that makes the entry holds to it itself. */
 async function confirm() {
   for (const { reason, at: instant, asked, code } of presented.toSorted((a, b) => (a.at < b.at ? -1 : 1))) {
@@ -266,7 +367,7 @@ async function confirm() {
   }
 }
 
-function readDatabase() {
+function readSqlite(file) {
   const database = new DatabaseSync(file, { readOnly: true })
   const { version } = database.prepare("select max(version) as version from migrations").get()
   const sql = dump(database)
@@ -274,46 +375,79 @@ function readDatabase() {
   return { version, sql }
 }
 
-function write({ version, sql }) {
-  const encoded = (keys) =>
-    Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, value.toString("base64")]))
-  const expected = {
-    about:
-      "Test values, published with the source: no key, pepper or key-encryption key here opens anything.",
-    schema_version: version,
-    peppers: encoded(peppers),
-    encryption_keys: encoded(encryptionKeys),
-    management_key: adminKey.secret,
-    organization_id: organization.id,
-    audit_head: head,
-    presented,
-    revealed,
-    keyspaces,
-  }
-  const entry = join(corpus, name)
-  mkdirSync(entry)
-  writeFileSync(join(entry, "database.sql"), sql)
-  writeFileSync(join(entry, "expected.json"), `${JSON.stringify(expected, null, 2)}\n`)
-  process.stdout.write(`${entry}: schema ${version}, ${presented.length} verifications\n`)
+/**
+ * There is no pg_dump in what the tests bring along. So the tables are made by the very statements by which the migrations made
+ * them, taken from the engine as they were executed; what they ask of rows finds none yet.
+ */
+function readPostgres(url, executed) {
+  return connected(url, async (client) => {
+    const { rows: columns } = await client.query(
+      `select table_name, column_name, data_type from information_schema.columns where table_schema = 'public'
+        order by table_name, ordinal_position`,
+    )
+    const named = Map.groupBy(columns, ({ table_name }) => table_name)
+    const inOrder = [...tables, "migrations"]
+    const unknown = [...named.keys()].filter((table) => !inOrder.includes(table))
+    if (unknown.length > 0) throw new Error(`Of these tables nothing is read: ${unknown.join(", ")}.`)
+    const migrating = executed
+      .slice(
+        0,
+        executed.findLastIndex(({ sql }) => sql.startsWith('insert into "migrations"')),
+      )
+      .filter(({ sql, parameters }) => parameters.length === 0 && !/^(begin|commit|select)\b/i.test(sql))
+    const rows = []
+    for (const table of inOrder) rows.push(...(await printRows(client, table, named.get(table) ?? [])))
+    const { rows: found } = await client.query("select max(version) as version from migrations")
+    const body = [...migrating.map(({ sql }) => printStatement(sql)), ...rows]
+    return { version: Number(found[0].version), sql: `${["begin;", ...body, "commit;"].join("\n")}\n` }
+  })
 }
 
-/** The database as SQL that makes it again, readable in a diff. Indexes come after the rows. */
+async function printRows(client, table, columns) {
+  const chosen = columns.map(({ column_name }) => `"${column_name}"::text`).join(", ")
+  const order = columns.map((_, at) => at + 1).join(", ")
+  const query = { text: `select ${chosen} from "${table}" order by ${order}`, rowMode: "array" }
+  const { rows } = await client.query(query)
+  return rows.map((row) => {
+    const values = row.map((text, at) => {
+      if (text === null) return "NULL"
+      return columns[at].data_type === "text" ? client.escapeLiteral(text) : text
+    })
+    return `insert into "${table}" values (${values.join(", ")});`
+  })
+}
+
+function printStatement(sql) {
+  return `${sql.replaceAll(/\n {4,}/g, "\n  ")};`
+}
+
+/** @param databases what is in each file */
+function write(expected, databases) {
+  const entry = join(corpus, name)
+  mkdirSync(entry)
+  for (const [file, sql] of Object.entries(databases)) writeFileSync(join(entry, file), sql)
+  writeFileSync(join(entry, "expected.json"), `${JSON.stringify(expected, null, 2)}\n`)
+  const { schema_version, presented: asked } = expected
+  process.stdout.write(`${entry}: schema ${schema_version}, ${asked.length} verifications\n`)
+}
+
+/** The SQLite database as SQL that makes it again, readable in a diff. Indexes come after the rows. */
 function dump(database) {
   const objects = database
     .prepare(
       "select type, name, sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by type desc, name",
     )
     .all()
-  const tables = objects.filter(({ type }) => type === "table")
-  const rows = tables.flatMap(({ name: table }) => {
+  const made = objects.filter(({ type }) => type === "table")
+  const rows = made.flatMap(({ name: table }) => {
     const named = database.prepare("select name from pragma_table_info(?)").all(table)
     const columns = named.map((column) => `quote("${column.name}")`)
     const printed = database.prepare(`select ${columns.join(" || ', ' || ")} as row from "${table}"`)
     return printed.all().map(({ row }) => `insert into "${table}" values (${row});`)
   })
   const rest = objects.filter(({ type }) => type !== "table")
-  const statements = (some) => some.map(({ sql }) => `${sql.replaceAll(/\n {4,}/g, "\n  ")};`)
+  const statements = (some) => some.map(({ sql }) => printStatement(sql))
   // Within one transaction, as rows stand before those that they refer to.
-  const body = [...statements(tables), ...rows, ...statements(rest)]
+  const body = [...statements(made), ...rows, ...statements(rest)]
   return `${["begin;", "pragma defer_foreign_keys = on;", ...body, "commit;"].join("\n")}\n`
 }

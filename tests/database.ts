@@ -13,7 +13,7 @@ export async function registerStoredSecrets(databaseUrl: string): Promise<void> 
       registerSecret("digest", Buffer.from(digest, "base64url"))
       if (sealed !== null) registerSecret("sealed secret", sealed)
     }
-    for (const table of ["sessions", "links"] as const) {
+    for (const table of ["sessions", "links", "taken_digests"] as const) {
       for (const { digest } of await db.selectFrom(table).select("digest").execute()) {
         registerSecret("digest", Buffer.from(digest, "base64url"))
       }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import type { AuditEvent } from "@keyward/contract"
 import { type ChainHead, ChainVerifier, Peppers, Sealer, systemEntropy } from "@keyward/core"
 import Database from "better-sqlite3"
@@ -9,6 +9,8 @@ import { checkPeppers } from "../../src/installation-secrets.ts"
 import { assembleKeyward } from "../../src/keyward.ts"
 import { openStore } from "../../src/stores/open.ts"
 import { migrations } from "../../src/stores/sql/migrations.ts"
+import { connected } from "../postgres/connected.ts"
+import { postgresUrl } from "../postgres/database.ts"
 import { testClock } from "../test-clock.ts"
 import { freshPath } from "./places.ts"
 
@@ -37,22 +39,71 @@ interface Expected {
   readonly keyspaces: readonly { readonly id: string; readonly has: Readonly<Record<string, unknown>> }[]
 }
 
-const entries = readdirSync(corpus)
+/** The database of an entry on one engine. */
+interface Kept {
+  readonly engine: string
+  /** Of the entry. */
+  readonly file: string
+  /** Makes it again. @returns its URL */
+  restore(sql: string): Promise<string>
+  query(url: string, sql: string): Promise<unknown[]>
+}
 
-describe.each(entries)("the database %s of the corpus", (entry) => {
+const sqlite: Kept = {
+  engine: "sqlite",
+  file: "database.sql",
+  async restore(sql) {
+    const path = freshPath()
+    const database = new Database(path)
+    database.exec(sql)
+    database.close()
+    return `sqlite:${path}`
+  },
+  async query(url, sql) {
+    const database = new Database(url.slice("sqlite:".length), { readonly: true })
+    const rows = database.prepare(sql).all()
+    database.close()
+    return rows
+  },
+}
+
+const postgres: Kept = {
+  engine: "postgres",
+  file: "postgres.sql",
+  async restore(sql) {
+    const url = await postgresUrl()
+    await postgres.query(url, sql)
+    return url
+  },
+  query: (url, sql) => connected(url, async (client) => (await client.query(sql)).rows),
+}
+
+const entries = readdirSync(corpus).map((entry) => {
   const read = (name: string) => readFileSync(new URL(`${entry}/${name}`, corpus), "utf8")
   const expected: Expected = JSON.parse(read("expected.json"))
+  const kept = [sqlite, postgres].filter(({ file }) => existsSync(new URL(`${entry}/${file}`, corpus)))
+  return { entry, read, expected, kept }
+})
+
+test("each entry has the database of every engine that could be kept when it was made", () => {
+  const engines = ({ expected }: (typeof entries)[number]) =>
+    expected.schema_version > 11 ? ["sqlite", "postgres"] : ["sqlite"]
+  expect(entries.length).toBeGreaterThan(0)
+  expect(entries.map(({ kept }) => kept.map(({ engine }) => engine))).toEqual(entries.map(engines))
+})
+
+const databases = entries.flatMap(({ kept, ...entry }) => kept.map((one) => ({ ...entry, ...one })))
+
+describe.each(databases)("the $engine database $entry of the corpus", (database) => {
+  const { expected, read, engine, file, restore, query } = database
 
   /** A copy, served by this program. */
   async function open() {
-    const path = freshPath()
-    const database = new Database(path)
-    database.exec(read("database.sql"))
-    const found = database.prepare("select max(version) as version from migrations").get()
-    expect(found).toEqual({ version: expected.schema_version })
-    database.close()
+    const url = await restore(read(file))
+    const found = await query(url, "select cast(max(version) as integer) as version from migrations")
+    expect(found).toEqual([{ version: expected.schema_version }])
 
-    const store = await openStore(`sqlite:${path}`)
+    const store = await openStore(url)
     const peppers = new Peppers(bytesOf(expected.peppers))
     await checkPeppers(store, peppers)
     const logger = pino({ level: "silent" })
@@ -76,23 +127,22 @@ describe.each(entries)("the database %s of the corpus", (entry) => {
       return answer.json()
     }
     const moveTo = (instant: string) => clock.advance(Date.parse(instant) - clock.now())
-    return { ask, moveTo, path, store }
+    return { ask, moveTo, url, store }
   }
 
   test("is of a schema that this program knows", async () => {
-    const { path } = await open()
-    const database = new Database(path, { readonly: true })
-    const { length } = migrations
-    expect(database.prepare("select max(version) as version from migrations").get()).toEqual({
-      version: length,
-    })
-    expect(database.pragma("integrity_check", { simple: true })).toBe("ok")
-    expect(database.pragma("foreign_key_check")).toEqual([])
-    database.close()
+    const { url } = await open()
+    const version = migrations.length
+    expect(await query(url, "select cast(max(version) as integer) as version from migrations")).toEqual([
+      { version },
+    ])
+    if (engine !== "sqlite") return
+    expect(await query(url, "pragma integrity_check")).toEqual([{ integrity_check: "ok" }])
+    expect(await query(url, "pragma foreign_key_check")).toEqual([])
   })
 
   test("comes to the same verdicts, also once its secrets are under the newest pepper", async () => {
-    const { ask, moveTo, path } = await open()
+    const { ask, moveTo, url } = await open()
     for (const round of ["first", "second"]) {
       const codes: string[] = []
       for (const { reason, at, asked } of expected.presented) {
@@ -102,11 +152,9 @@ describe.each(entries)("the database %s of the corpus", (entry) => {
       }
       expect(codes, round).toEqual(expected.presented.map(({ reason, code }) => `${reason}: ${code}`))
     }
-    const database = new Database(path, { readonly: true })
     const newest = Math.max(...Object.keys(expected.peppers).map(Number))
-    const versions = database.prepare("select distinct pepper_version as version from secrets").all()
-    database.close()
-    expect(versions).toEqual([{ version: newest }])
+    const under = "select distinct cast(pepper_version as integer) as version from secrets"
+    expect(await query(url, under)).toEqual([{ version: newest }])
   })
 
   test("has secrets that are read again", async () => {

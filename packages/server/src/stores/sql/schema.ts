@@ -219,7 +219,7 @@ export interface SecretRow {
 }
 
 /** What stays of a secret that is gone, of a purged key too. */
-export interface TakenDigestRow {
+interface TakenDigestRow {
   readonly digest: string
   readonly pepper_version: number
 }
