@@ -7,13 +7,17 @@ const revoke: NewTask["action"] = {
 }
 
 /** A keyspace of the caller's with keys in it, and the secrets of these. */
-export async function keyspaceOf({ authority }: Keyward, caller: Caller, count: number) {
-  const keyspace = await authority.createKeyspace(caller, { name: "Things", prefix: "thing" })
+export async function keyspaceOf(keyward: Keyward, caller: Caller, count: number) {
+  const keyspace = await keyward.authority.createKeyspace(caller, { name: "Things", prefix: "thing" })
+  return { keyspace, keys: await newKeys(keyward, caller, keyspace, count) }
+}
+
+export async function newKeys({ authority }: Keyward, caller: Caller, { id }: Keyspace, count: number) {
   const keys: { readonly key: Key; readonly secret: string }[] = []
   for (let at = 0; at < count; at++) {
-    keys.push(await authority.createKey(caller, { keyspaceId: keyspace.id, name: `Key ${at}` }))
+    keys.push(await authority.createKey(caller, { keyspaceId: id, name: `Key ${at}` }))
   }
-  return { keyspace, keys }
+  return keys
 }
 
 /** A task that revokes every key of a keyspace. Nobody works on it yet. */
