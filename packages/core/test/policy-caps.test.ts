@@ -88,6 +88,7 @@ describe("of keys beyond a maximum", () => {
     await create({ name: "over", expiresAt: later(clock.now(), 2000) })
     await create({ name: "waiting", notBefore: later(start, 9 * hourMs) })
     await create({ name: "going" })
+    await create({ name: "off too", enabled: false })
     clock.advance(hourMs)
     await tighten({ maxKeys: 1 })
     expect(await broken()).toEqual([["going", "max_keys"]])
@@ -155,6 +156,18 @@ describe("of an owner's keys of one name", () => {
     expect(names.at(-1)).toBe(`${"x".repeat(252)} 2`)
     expect(names[0]).toBe(`${"x".repeat(252)} 11`)
     expect(new Set(names).size).toBe(10)
+    expect(await broken()).toEqual([])
+  })
+
+  test("of two long names that are the same but for what is cut off, no two get the same", async () => {
+    const { create, tighten, apply, broken } = await opened()
+    for (const end of ["a", "b", "a", "b"]) await create({ name: `${"x".repeat(254)}${end}` })
+    await tighten({ uniqueNames: true })
+    const names = ["3", "2"].map((number) => `${"x".repeat(253)} ${number}`)
+    const given = async (dryRun: boolean) => (await apply(dryRun)).map(({ remedy }) => remedy?.name)
+    const told = await given(true)
+    expect(told.toSorted().toReversed()).toEqual(names)
+    expect(await given(false)).toEqual(told)
     expect(await broken()).toEqual([])
   })
 

@@ -299,7 +299,9 @@ describe("a policy that is applied", () => {
       changes: [{ kind: "keyspace.update", keyspace: tightened }],
       events: [],
     })
+    const dry = await authority.applyPolicy(weak, id, true, page)
     const { items } = await authority.applyPolicy(weak, id, false, page)
+    expect(items).toEqual(dry.items)
     const told = new Map(items.map(({ key, failure }) => [key.id, failure]))
     expect(told.get(adminKey.key.id)).toBe("grant_exceeds_caller")
     expect(told.get(own.id)).toBeNull()
