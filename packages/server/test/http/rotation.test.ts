@@ -11,9 +11,9 @@ import { post } from "./route-case.ts"
 const hour = 60 * 60 * 1000
 const boundMs = 1000
 
-/** What each way in says of a secret: verify, verify-batch, check, and the management API that it is a credential of. */
-const accepted = ["VALID", "VALID", 200, 200]
-const ended = ["EXPIRED", "EXPIRED", 401, 401]
+/** What each way in says of a secret: verify, verify-batch, check, self, and the management API that it is a credential of. */
+const accepted = ["VALID", "VALID", 200, 200, 200]
+const ended = ["EXPIRED", "EXPIRED", 401, 401, 401]
 
 const stores = {
   sqlite: async () => `sqlite:${freshPath()}`,
@@ -23,19 +23,26 @@ const stores = {
 describe.each(["sqlite", "postgres"] as const)("a rotation over HTTP, on %s", (engine) => {
   let databaseUrl: string
   let server: NativeServer
+  /** A node that remembers one key at a time, so that of any other it asks the store. */
+  let forgetful: NativeServer
   let url: string
   let key: { readonly id: string; readonly secret: string }
 
   beforeEach(async () => {
     databaseUrl = await stores[engine]()
     server = await openNode()
+    forgetful = await openNative({ store: server.keyward.store, clock: server.clock, cacheKeys: 1 })
     url = await server.app.listen({ host: "127.0.0.1", port: 0 })
     const limits = [{ name: "hourly", count: 10_000, window_seconds: 3600 }]
     const keyspace_id = server.created.managementKeyspace.id
     const body = { keyspace_id, name: "Rotated", permissions: ["keyspaces.read"], limits }
     key = await call(server.admin, "/v1/keys", post(body))
   })
-  afterEach(() => server.close())
+  afterEach(async () => {
+    // The store that both have is closed once.
+    await forgetful.app.close()
+    await server.close()
+  })
 
   async function openNode(): Promise<NativeServer> {
     const trustedForMs = engine === "postgres" ? boundMs : null
@@ -62,14 +69,34 @@ describe.each(["sqlite", "postgres"] as const)("a rotation over HTTP, on %s", (e
     return json
   }
 
+  const checkPath = () => `/v1/check?keyspace_id=${server.created.managementKeyspace.id}`
+
+  /** Where the key is in memory, of which nobody says that time has passed, and where it is read from the store. */
   async function waysIn(secret: string) {
     const verification = await call(server.admin, "/v1/keys/verify", post({ key: secret }))
     const batch = await call(server.admin, "/v1/keys/verify-batch", post({ keys: [{ key: secret }] }))
-    const keyspaceId = server.created.managementKeyspace.id
-    const check = await send(secret, `/v1/check?keyspace_id=${keyspaceId}`)
-    const management = await send(secret, "/v1/keyspaces")
-    await Promise.all([check.text(), management.text()])
-    return [verification.code, batch.results[0].code, check.status, management.status]
+    const answers = []
+    for (const path of [checkPath(), "/v1/self", "/v1/keyspaces"]) {
+      const answer = await send(secret, path)
+      await answer.text()
+      answers.push(answer.status)
+    }
+    const said = [verification.code, batch.results[0].code, ...answers]
+    expect(await waysInAnew(secret)).toEqual(said)
+    return said
+  }
+
+  async function waysInAnew(secret: string) {
+    const asked = (body: object) => ({ ...post(body), token: server.admin })
+    const verification = await forgetful.ask("/v1/keys/verify", asked({ key: secret }))
+    const batch = await forgetful.ask("/v1/keys/verify-batch", asked({ keys: [{ key: secret }] }))
+    const statuses = []
+    for (const path of [checkPath(), "/v1/self", "/v1/keyspaces"]) {
+      // Forgotten, as it remembers another now.
+      await forgetful.ask("/v1/self", { token: server.admin })
+      statuses.push((await forgetful.ask(path, { token: secret })).status)
+    }
+    return [verification.json.code, batch.json.results[0].code, ...statuses]
   }
 
   const change = (what: string, body?: object) => call(server.admin, `/v1/keys/${key.id}/${what}`, post(body))
@@ -178,44 +205,60 @@ describe.each(["sqlite", "postgres"] as const)("a rotation over HTTP, on %s", (e
     expect([await waysIn(key.secret), await waysIn(secret)]).toEqual([accepted, accepted])
   })
 
-  test("under load there is not one refusal", async () => {
-    let inUse = key.secret
+  test("under load there is not one refusal, of whichever secret until its end", async () => {
+    /** Those that are good now, the newest last. */
+    let good = [key.secret]
     let rotating = true
-    const outcomes = new Map<string, number>()
-    /** Verifications under way, by the secret that they present. */
-    const underWay = new Map<string, number>()
-    const count = (counts: Map<string, number>, name: string, by: number) =>
-      counts.set(name, (counts.get(name) ?? 0) + by)
+    const outcomes = new Map<string | number, number>()
+    /** Secrets that are being presented, each as often as it is. */
+    const underWay: string[] = []
+    const answered = () => [...outcomes.values()].reduce((sum, count) => sum + count, 0)
 
-    async function verifyOnAndOn(): Promise<void> {
-      while (rotating) {
-        const secret = inUse
-        count(underWay, secret, 1)
-        const { code } = await call(
-          server.admin,
-          "/v1/keys/verify",
-          post({ key: secret, client_ip: "192.0.2.1" }),
-        )
-        count(underWay, secret, -1)
-        count(outcomes, code, 1)
+    async function present(secret: string, turn: number): Promise<string | number> {
+      if (turn % 4 === 0) {
+        const asked = post({ key: secret, client_ip: "192.0.2.1" })
+        return (await call(server.admin, "/v1/keys/verify", asked)).code
       }
+      const answer = await send(secret, [checkPath(), "/v1/self", "/v1/keyspaces"][(turn % 4) - 1] ?? "")
+      await answer.text()
+      return answer.status
+    }
+    async function presentOnAndOn(turn: number): Promise<void> {
+      for (; rotating; turn++) {
+        const secret = good[turn % good.length] ?? ""
+        underWay.push(secret)
+        const outcome = await present(secret, Math.floor(turn / 2))
+        underWay.splice(underWay.indexOf(secret), 1)
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      }
+    }
+    /** Until some more were presented. */
+    async function load(more: number): Promise<void> {
+      const enough = answered() + more
+      while (answered() < enough) await call(server.admin, "/v1/keys/verify", post({ key: key.secret }))
     }
     async function rotateOnAndOn(): Promise<void> {
-      for (let rotation = 0; rotation < 10; rotation++) {
-        const before = inUse
+      for (let rotation = 0; rotation < 6; rotation++) {
+        const [before = ""] = good
         const { secret } = await change("rotate", { overlap: "PT1H" })
-        inUse = secret
-        // As an operator does it: finished once nobody presents the old secret any more.
-        while ((underWay.get(before) ?? 0) > 0)
-          await call(server.admin, "/v1/keys/verify", post({ key: before }))
-        await change("rotation/finish")
+        good = [before, secret]
+        await load(12)
+        server.clock.advance(hour - 1)
+        await load(12)
+        // As holders do it: nobody presents it any more when it ends.
+        good = [secret]
+        while (underWay.includes(before)) await load(1)
+        if (rotation % 2 === 0) server.clock.advance(1)
+        else await change("rotation/finish")
         expect(await waysIn(before)).toEqual(ended)
       }
-      rotating = false
     }
-    await Promise.all([rotateOnAndOn(), ...Array.from({ length: 8 }, verifyOnAndOn)])
-    expect([...outcomes.keys()]).toEqual(["VALID"])
-    expect(outcomes.get("VALID")).toBeGreaterThan(100)
+    const presenting = Array.from({ length: 16 }, (_, turn) => presentOnAndOn(turn))
+    await rotateOnAndOn().finally(() => {
+      rotating = false
+    })
+    await Promise.all(presenting)
+    expect(new Set(outcomes.keys())).toEqual(new Set(["VALID", 200]))
   })
 })
 
