@@ -5,7 +5,7 @@ import { suite } from "./vitest.suite.ts"
 /** What `npm run prove` runs: what is shown there alone, and what `npm test` shows by fewer repetitions. */
 const proofs = [
   "tests/proofs/*.test.ts",
-  "tests/{crash,first-start,fuzz}.test.ts",
+  "tests/{crash,first-start,fuzz,key-life}.test.ts",
   "packages/server/test/dialects/*/fuzz.test.ts",
 ]
 

@@ -5,6 +5,7 @@ import { openStore } from "../packages/server/src/stores/open.ts"
 import { openNative } from "../packages/server/test/http/native-server.ts"
 import { postgresUrl } from "../packages/server/test/postgres/database.ts"
 import { freshPath } from "../packages/server/test/stores/places.ts"
+import { seeds, times } from "./effort.ts"
 import { Model } from "./key-life/model.ts"
 import type { Tally } from "./key-life/step.ts"
 import { steps } from "./key-life/steps.ts"
@@ -14,13 +15,10 @@ import { leave, newWorld, strangersOf } from "./key-life/world.ts"
 // of the keys is as the model says: state, secrets, revision, and of every secret there ever was the verdict and what
 // is left of the limits and credits.
 
-/** Of the lives that every run leads. */
-const seed = 3
-/** Of a few more, or of TEST_KEY_LIFE_RUNS, which TEST_KEY_LIFE_SEED chooses: so that a run that has to pass is the same each time. */
-const otherSeed = Number(process.env["TEST_KEY_LIFE_SEED"] ?? 5)
-const otherLives = Number(process.env["TEST_KEY_LIFE_RUNS"] ?? 2)
-/** Milliseconds. As long as it takes to find out why one of them failed. */
-const patience = 240_000 + otherLives * 5000
+/** Of lives that go everywhere, so that a run that has to pass is the same each time. */
+const wellTravelled = { seed: 3, lives: 20 }
+/** How many others there are, with each of the seeds. */
+const lives = times({ quick: 2, proof: 15 })
 
 const stores = {
   memory: async () => openMemoryStore(),
@@ -30,7 +28,7 @@ const stores = {
 
 describe.each(Object.entries(stores))("lives of keys on %s", (_engine, open) => {
   /** @returns how often each kind of step came to each outcome */
-  async function lead(lives: number, seeded: { readonly seed: number }): Promise<Tally> {
+  async function lead(seed: number, numRuns: number): Promise<Tally> {
     const tally: Tally = new Map()
     const server = await openNative({ store: await open(), cacheKeys: 5 })
     onTestFinished(() => server.close())
@@ -48,34 +46,37 @@ describe.each(Object.entries(stores))("lives of keys on %s", (_engine, open) => 
           await leave(model, real)
         },
       ),
-      {
-        numRuns: lives,
-        interruptAfterTimeLimit: patience - 60_000,
-        markInterruptAsFailure: true,
-        ...seeded,
-      },
+      // What fails is made as short as the time allows.
+      { seed, numRuns, interruptAfterTimeLimit: patience(numRuns) - 30_000, markInterruptAsFailure: true },
     )
     return tally
   }
 
-  test("are as the model says", async () => {
-    const came = [...(await lead(20, { seed })).keys()]
+  test("are as the model says", { timeout: patience(wellTravelled.lives) }, async () => {
+    const came = [...(await lead(wellTravelled.seed, wellTravelled.lives)).keys()]
     // Those lives went somewhere: every kind of step succeeded, and every verdict and refusal came about.
     const succeeded = came.filter((name) => name.endsWith(": ok")).map((name) => name.split(":")[0])
     expect(succeeded).toEqual(expect.arrayContaining(kinds))
     expect(came).toEqual(expect.arrayContaining(byItself))
     const outcomes = new Set(came.map((name) => name.split(": ")[1]))
     expect([...outcomes]).toEqual(expect.arrayContaining([...verdicts, ...refusals]))
-  }, 240_000)
+  })
 
-  test(
-    `are as the model says, whatever they are (seed ${otherSeed})`,
-    async () => {
-      await lead(otherLives, { seed: otherSeed })
+  test.each(seeds)(
+    "are as the model says, whatever they are (seed %i)",
+    {
+      timeout: patience(lives),
     },
-    patience,
+    async (seed) => {
+      await lead(seed, lives)
+    },
   )
 })
+
+/** Milliseconds that so many lives may take, and to find out why one of them failed. */
+function patience(lives: number): number {
+  return 180_000 + lives * 10_000
+}
 
 const kinds = [
   ...["create", "update", "enable", "disable", "transfer", "revoke", "delete", "restore", "add credits"],

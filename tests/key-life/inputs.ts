@@ -175,7 +175,7 @@ export const asked = fc.record<Asked>({
 })
 
 /** Seconds for which the secret before lives on. */
-export const overlap = fc.oneof(fc.constantFrom(0, 1, 7200), fc.integer({ min: 1, max: 60 }))
+export const overlap = fc.oneof(fc.constantFrom(0, 1, 7200, 200_000), fc.integer({ min: 1, max: 60 }))
 
 /** Milliseconds, to just before a deleted key is purged. */
 export const wait = fc.oneof(
