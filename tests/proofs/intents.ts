@@ -1,8 +1,10 @@
-import { randomUUID } from "node:crypto"
+import { hash, randomUUID } from "node:crypto"
 import type { AuditEvent, Key, ServiceAccount } from "@keyward/contract"
+import { nativeFormat, systemEntropy } from "@keyward/core"
 import type { CreateOptions, Fetch, KeywardClient } from "@keyward/sdk"
 import { expect } from "vitest"
 import type { Chance } from "../chance.ts"
+import { registerSecret } from "../evidence.ts"
 
 /**
  * A network on which some requests never arrive, some answers never come back, and some clients do not wait for them.
@@ -19,7 +21,7 @@ export function lossy(fetch: Fetch, chance: Chance): Fetch {
   }
 }
 
-const kinds = ["key", "key", "new secret", "service account", "invitation"] as const
+const kinds = ["key", "key", "blind key", "new secret", "service account", "invitation"] as const
 type Kind = (typeof kinds)[number]
 
 /** Something that a client wants to be there once. */
@@ -27,6 +29,8 @@ interface Intent {
   readonly kind: Kind
   readonly name: string
   readonly idempotencyKey: string
+  /** The secret that the client made itself, of which it sends the SHA-256 alone; null: it is told one, or there is none. */
+  readonly made: string | null
   readonly ask: (client: KeywardClient, options: CreateOptions) => Promise<object>
   /** All that it was answered. */
   readonly answers: object[]
@@ -53,8 +57,9 @@ export class Intents {
 
   /** Everything that a client was told in confidence. */
   get secrets(): string[] {
-    return this.#all.flatMap(({ answers: [answer] }) => {
+    return this.#all.flatMap(({ made, answers: [answer] }) => {
       if (!answer) return []
+      if (made !== null) return [made]
       return isWithSecret(answer) ? [answer.secret] : isLink(answer) ? [answer.token] : []
     })
   }
@@ -65,27 +70,33 @@ export class Intents {
     if (met.length > 0 && chance.below(4) === 0) return chance.oneOf(met)
     const wanted = chance.oneOf(kinds)
     // A key is rotated once: a second time would have to wait for the end of the first.
-    const keys = this.#answersTo("key").filter(({ id }) => !this.#rotated.has(id))
+    const keys = this.#answersTo("key", "blind key").filter(({ id }) => !this.#rotated.has(id))
     const key = wanted === "new secret" && keys.length > 0 ? chance.oneOf(keys) : null
     const kind = wanted === "new secret" && !key ? "key" : wanted
     if (key) this.#rotated.add(key.id)
     const name = `${kind} ${this.#all.length}`
     const idempotencyKey = chance.below(2) === 0 ? randomUUID() : `"${name.replaceAll(" ", "-")}"`
+    const made = kind === "blind key" ? nativeFormat.print("chaos", "", systemEntropy) : null
+    if (made !== null) registerSecret("key text", made)
     const ask = key
       ? (client: KeywardClient, options: CreateOptions) =>
           client.keys.rotate(key.id, { overlap: "P1D" }, options)
-      : this.#creation(kind, name)
-    const intent = { kind, name, idempotencyKey, ask, answers: [] }
+      : this.#creation(kind, name, made)
+    const intent = { kind, name, idempotencyKey, made, ask, answers: [] }
     this.#all.push(intent)
     return intent
   }
 
-  #creation(kind: Kind, name: string): Intent["ask"] {
+  #creation(kind: Kind, name: string, made: string | null): Intent["ask"] {
     if (kind === "service account") {
       return (client, options) => client.serviceAccounts.create({ display_name: name }, options)
     }
     if (kind === "key") {
       return (client, options) => client.keys.create({ keyspace_id: this.#keyspaceId, name }, options)
+    }
+    if (made !== null) {
+      const blind = { keyspace_id: this.#keyspaceId, name, secret_sha256: hash("sha256", made) }
+      return (client, options) => client.keys.create(blind, options)
     }
     return async (client, options) => {
       const user = { email: `${name.replaceAll(" ", "-")}@example.com`, display_name: name, roles: [] }
@@ -95,8 +106,10 @@ export class Intents {
   }
 
   #answersTo(...wanted: readonly Kind[]): WithSecret[] {
-    return this.#all.flatMap(({ kind, answers: [answer] }) =>
-      answer && wanted.includes(kind) && isWithSecret(answer) ? [answer] : [],
+    return this.#all.flatMap(({ kind, made, answers: [answer] }) =>
+      answer && wanted.includes(kind) && isWithSecret(answer)
+        ? [{ id: answer.id, secret: made ?? answer.secret }]
+        : [],
     )
   }
 
@@ -118,13 +131,14 @@ export class Intents {
     accounts: readonly ServiceAccount[],
     events: readonly AuditEvent[],
   ): void {
-    const names = (wanted: Kind) =>
-      this.#all.flatMap(({ kind, name }) => (kind === wanted ? [name] : [])).toSorted()
-    expect(keys.map(({ name }) => name).toSorted()).toEqual(names("key"))
+    const names = (...wanted: readonly Kind[]) =>
+      this.#all.flatMap(({ kind, name }) => (wanted.includes(kind) ? [name] : [])).toSorted()
+    const issued = names("key", "blind key")
+    expect(keys.map(({ name }) => name).toSorted()).toEqual(issued)
     const intended = accounts.filter(({ display_name }) => display_name.startsWith("service account "))
     expect(intended.map(({ display_name }) => display_name).toSorted()).toEqual(names("service account"))
     const secrets = keys.flatMap((key) => key.secrets)
-    expect(secrets).toHaveLength(names("key").length + names("new secret").length)
+    expect(secrets).toHaveLength(issued.length + names("new secret").length)
     // The first start has made some by itself.
     const asked = events.filter(({ actor }) => actor.kind !== "system")
     const recorded = (action: AuditEvent["action"]) => asked.filter((event) => event.action === action).length
@@ -134,7 +148,7 @@ export class Intents {
 
   /** Every secret that a client holds is live, and that of the key that it was told of. */
   async expectVerified(client: KeywardClient): Promise<void> {
-    const told = this.#answersTo("key", "new secret")
+    const told = this.#answersTo("key", "blind key", "new secret")
     const decided = await client.keys.verifyBatch(told.map(({ secret }) => ({ key: secret })))
     expect(decided.map(({ key_id, code }) => ({ key_id, code }))).toEqual(
       told.map(({ id }) => ({ key_id: id, code: "VALID" })),
