@@ -1,6 +1,9 @@
 import { bounds, policyRules as contractRules } from "@keyward/contract"
 import { nameMaximum, policyRules } from "@keyward/core"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
+import { openStore } from "../../src/stores/open.ts"
+import { postgresUrl } from "../postgres/database.ts"
+import { freshPath } from "../stores/places.ts"
 import { type NativeServer, openNative } from "./native-server.ts"
 import { patch, post } from "./route-case.ts"
 
@@ -138,4 +141,39 @@ test("a deleted key of somebody who was removed is restored for the owner who is
   await server.refused(path, "invalid_input", post({ owner: null }))
   const anna = { kind: "external", id: "anna" }
   expect((await server.ask(path, post({ owner: anna }))).json).toMatchObject({ id: key.id, owner: anna })
+})
+
+describe.each([
+  // A SQLite file is served by one process.
+  { engine: "sqlite", nodes: 1, url: async () => `sqlite:${freshPath()}` },
+  { engine: "postgres", nodes: 2, url: postgresUrl },
+])("$nodes node(s) over $engine", ({ nodes, url }) => {
+  test.each([
+    { per: "keyspace", rule: "max_keys", owners: ["ada", "bob"] },
+    { per: "owner", rule: "max_keys_per_owner", owners: ["ada"] },
+  ])(
+    "leave exactly 10 keys of 50 that are created at once, where there may be so many per $per",
+    async ({ rule, owners }) => {
+      const databaseUrl = await url()
+      const servers: NativeServer[] = []
+      onTestFinished(async () => {
+        await Promise.all(servers.map((one) => one.close()))
+      })
+      while (servers.length < nodes) servers.push(await openNative({ store: await openStore(databaseUrl) }))
+      const token = servers[0]?.admin ?? null
+      const held = { name: "Held", prefix: "held", policy: { [rule]: 10 } }
+      const made = await servers[0]?.ask("/v1/keyspaces", post(held))
+      const create = async (at: number) => {
+        const owner = { kind: "external", id: owners[at % owners.length] }
+        const asked = { ...post({ keyspace_id: made?.json.id, name: "Key", owner }), token }
+        const reply = await servers[at % nodes]?.ask("/v1/keys", asked)
+        return reply?.status === 201 ? "created" : reply?.json.code
+      }
+      const outcomes = await Promise.all(Array.from({ length: 50 }, (_, at) => create(at)))
+      expect(outcomes.filter((outcome) => outcome === "created")).toHaveLength(10)
+      expect(outcomes.filter((outcome) => outcome === "too_many_keys")).toHaveLength(40)
+      const list = await servers.at(-1)?.ask(`/v1/keys?keyspace_id=${made?.json.id}&limit=200`, { token })
+      expect(list?.json.items).toHaveLength(10)
+    },
+  )
 })

@@ -1,9 +1,11 @@
-import { type Instant, type NewCredits, openMemoryStore, type Store } from "@keyward/core"
+import { type Instant, type KeyspaceLimit, type NewCredits, openMemoryStore, type Store } from "@keyward/core"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { openPostgresStore } from "../../src/stores/postgres/open.ts"
 import { openSqliteStore } from "../../src/stores/sqlite/open.ts"
 import type { Verification, VerificationRequest } from "../../src/verification/verifier.ts"
 import { type Intercept, interceptedStore, storeUnavailable } from "../intercepted-store.ts"
+import { postgresUrl } from "../postgres/database.ts"
 import { freshPath } from "../stores/places.ts"
 import { openTestKeyward } from "../test-keyward.ts"
 
@@ -48,15 +50,83 @@ const outcomes = (answers: readonly Verification[], outcome: string) =>
   answers.filter((answer) => answer.outcome === outcome).length
 
 describe.each([
-  ["memory", async () => openMemoryStore()],
-  ["sqlite", () => openSqliteStore({ path: freshPath() })],
-] as const)("over %s", (_engine, store) => {
-  test("of parallel verifications exactly as many are accepted as there are credits", async () => {
-    const { verify, remaining, keyward } = await open({ remaining: 7, store: await store() })
-    const answers = await Promise.all(Array.from({ length: 20 }, () => verify()))
-    expect(outcomes(answers, "VALID")).toBe(7)
-    expect(outcomes(answers, "USAGE_EXCEEDED")).toBe(13)
-    expect(await remaining()).toBe(0)
+  ["memory", async () => openMemoryStore(), 40],
+  ["sqlite", () => openSqliteStore({ path: freshPath() }), 15],
+  ["postgres", async () => openPostgresStore({ url: await postgresUrl() }), 10],
+] as const)("over %s", (_engine, store, numRuns) => {
+  test("of N parallel verifications of a key with M credits exactly the lesser of both are accepted", async () => {
+    const { keyward, system, key, secret, verify } = await open({ store: await store() })
+    const some = fc.nat({ max: 24 })
+    await fc.assert(
+      fc.asyncProperty(some, some, async (count, remaining) => {
+        const credits: NewCredits = { remaining, refill: null, onUnavailable: "deny" }
+        await keyward.authority.updateKey(system, key.id, { credits }, null)
+        const answers = await Promise.all(Array.from({ length: count }, () => verify({ text: secret })))
+        const accepted = Math.min(count, remaining)
+        expect(outcomes(answers, "VALID")).toBe(accepted)
+        expect(outcomes(answers, "USAGE_EXCEEDED")).toBe(count - accepted)
+        expect((await verify({ cost: 0 })).credits?.remaining).toBe(remaining - accepted)
+      }),
+      { numRuns },
+    )
+    await keyward.close()
+  })
+
+  test("whatever two keys ask at once, what is accepted is gone of every window and of the credits, and nothing else", async () => {
+    const { keyward, system } = await open({ store: await store() })
+    const { authority, verifier } = keyward
+    const given = fc.record({
+      /** Of each key. */
+      credits: fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 20 })),
+      perKey: fc.integer({ min: 1, max: 20 }),
+      perOwner: fc.integer({ min: 1, max: 30 }),
+      uses: fc.array(fc.record({ by: fc.nat({ max: 1 }), cost: fc.nat({ max: 6 }) }), { maxLength: 15 }),
+    })
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(given, async ({ credits, perKey, perOwner, uses }) => {
+        const limits: KeyspaceLimit[] = [
+          { name: "minute", count: perKey, windowSeconds: 60 },
+          { name: "day", count: perKey + 5, windowSeconds: 86_400 },
+          { name: "shared", count: perOwner, windowSeconds: 3600, per: "owner" },
+        ]
+        const { id: keyspaceId } = await authority.createKeyspace(system, {
+          ...{ name: `Shared ${++run}`, prefix: "acme", limits },
+        })
+        const keys = await Promise.all(
+          credits.map((remaining) =>
+            authority.createKey(system, {
+              ...{ keyspaceId, name: "Key", credits: { remaining, refill: null, onUnavailable: "deny" } },
+            }),
+          ),
+        )
+        const verify = async (by: number, cost: number) =>
+          verifier.verify({ text: keys[by]?.secret ?? "", visible: () => true, guesser: null, cost })
+        const answers = await Promise.all(uses.map(({ by, cost }) => verify(by, cost)))
+        const spent = [0, 1].map((key) =>
+          uses.reduce(
+            (sum, { by, cost }, at) => (by === key && answers[at]?.outcome === "VALID" ? sum + cost : sum),
+            0,
+          ),
+        )
+        const [one = 0, other = 0] = spent
+        for (const by of [0, 1]) {
+          const [gone = 0, had = 0] = [spent[by], credits[by]]
+          const left = { minute: perKey - gone, day: perKey + 5 - gone, shared: perOwner - one - other }
+          const told = await verify(by, 0)
+          expect(Object.fromEntries(told.limits.map(({ name, remaining }) => [name, remaining]))).toEqual(
+            left,
+          )
+          expect(told.credits?.remaining).toBe(had - gone)
+          // Alone, whatever is more than there is of one of them is refused.
+          const most = Math.min(...Object.values(left), had - gone)
+          expect((await verify(by, most + 1)).outcome).not.toBe("VALID")
+        }
+        const rest = Math.min(perKey - one, perOwner - one - other, (credits[0] ?? 0) - one)
+        expect((await verify(0, rest)).outcome).toBe("VALID")
+      }),
+      { numRuns },
+    )
     await keyward.close()
   })
 
@@ -83,30 +153,6 @@ describe.each([
     expect((await verify({ cost: 0 })).limits).toMatchObject([{ remaining: 10 }])
     await keyward.close()
   })
-})
-
-test("whatever is asked at once, what is accepted fits into credits and limit, and is all that is gone", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat({ max: 20 }),
-      fc.nat({ max: 20 }),
-      fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 15 }),
-      async (credits, limit, costs) => {
-        const { verify, remaining } = await open({ remaining: credits, limit: limit + 1 })
-        const answers = await Promise.all(costs.map((cost) => verify({ cost })))
-        const accepted = costs.filter((_, at) => answers[at]?.outcome === "VALID")
-        const sum = accepted.reduce((total, cost) => total + cost, 0)
-        expect(await remaining()).toBe(credits - sum)
-        const { limits } = await verify({ cost: 0 })
-        expect(limits).toMatchObject([{ remaining: limit + 1 - sum }])
-        // Alone, a cost that fits is accepted: nothing was lost to those that were refused.
-        const rest = Math.min(credits, limit + 1) - sum
-        expect((await verify({ cost: rest })).outcome).toBe("VALID")
-        expect((await verify({ cost: 1_000 })).outcome).not.toBe("VALID")
-      },
-    ),
-    { numRuns: 60 },
-  )
 })
 
 test("a refill makes a key valid again, and the answer said when", async () => {
