@@ -1,5 +1,8 @@
+import { Peppers } from "@keyward/core"
 import { expect } from "vitest"
-import { sessionLifetime } from "../test-keyward.ts"
+import { makeCurrent, refusingUnknownPeppers } from "../../src/current-secrets.ts"
+import { checkPeppers } from "../../src/installation-secrets.ts"
+import { secretBytes, sessionLifetime } from "../test-keyward.ts"
 import { type NativeServer, openNative } from "./native-server.ts"
 import { type Case, guestPassword, post, type Scene } from "./route-case.ts"
 
@@ -81,6 +84,14 @@ export const sessionCases = {
         await strict.refused("/v1/links/accept", "not_found", guess)
         const right = post({ token: linkToken, password: next })
         await strict.refused("/v1/links/accept", "too_many_attempts", right)
+      },
+      async installation_secret_missing(server) {
+        const { store, deps } = server.keyward
+        await checkPeppers(store, new Peppers(secretBytes(1, 2)))
+        await makeCurrent(store, "pepper", 2, deps.clock.now())
+        const behind = await openNative({ store: refusingUnknownPeppers(store) })
+        const perhaps = post({ token: `kwl_${"x".repeat(43)}`, password: next })
+        await behind.refused("/v1/links/accept", "installation_secret_missing", perhaps)
       },
     },
   },

@@ -50,10 +50,9 @@ export async function putSecret(
     .limit(1)
     .executeTakeFirst()
   if (!present) return insertSecrets(transaction, key, [secret])
-  // None but a newer one: it was forgotten since the caller read it.
-  if (present.version !== secret.version) return
   const { hint_start, hint_end, created_at, expires_at, sealed } = secretRow(key, secret)
   await transaction
+    // None, where there is but a newer version: this one was forgotten since the caller read it.
     .updateTable("secrets")
     // Digest and pepper version, and the sealed text, may have been made anew since the caller read them.
     .set({ hint_start, hint_end, created_at, expires_at, ...(sealed === null ? { sealed } : {}) })
