@@ -219,6 +219,24 @@ describe("limits", () => {
     },
   )
 
+  test("steady traffic at exactly the rate is never refused, whenever it begins, and one a millisecond early always", () => {
+    const perSecond = fc.integer({ min: 1, max: 1000 })
+    fc.assert(
+      fc.property(perSecond, fc.integer({ min: 1, max: 60 }), fc.nat(1e9), (units, seconds, shift) => {
+        const of = limitOf(units * seconds, seconds)
+        let { tat } = decideLimit(of, null, of.count, after(shift))
+        for (let turn = 1; turn <= 30; turn++) {
+          const due = shift + turn * 1000
+          expect(decideLimit(of, tat, units, after(due - 1)).accepted).toBe(false)
+          const decision = decideLimit(of, tat, units, after(due))
+          expect(decision.accepted).toBe(true)
+          tat = decision.tat
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   test("a clock that goes backwards gives nothing away, and refuses no longer than a window", () => {
     fc.assert(
       fc.property(smallLimit, fc.integer({ min: 1, max: 1e9 }), (of, back) => {
