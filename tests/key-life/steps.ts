@@ -14,6 +14,7 @@ import {
 } from "./inputs.ts"
 import type { Asked, KeyspaceLimit, Model, ModelKey, Rules, Said } from "./model.ts"
 import { type Deed, Step, stepWithKey, type Tally } from "./step.ts"
+import { taskStep } from "./tasks.ts"
 import { bodyOf, home, limitBodyOf, outcomeOf, verdictOf, type World } from "./world.ts"
 
 const keysAtMost = 5
@@ -181,6 +182,7 @@ export function steps(tally: Tally): Readonly<Record<"ofAll" | "ofUse" | "ofTime
     cancel: index.map(call("cancel", "/rotation/cancel", (model, key) => model.cancel(key))),
     extend: fc.tuple(index, fc.oneof(overlap, fc.constant(9000))).map(([at, seconds]) => extend(at, seconds)),
     job: fc.constant(null).map(doRotations),
+    task: taskStep(tally),
     verify: fc
       .tuple(index, fc.nat(3), asked)
       .map(([at, back, question]) => verify("verify", at, back, question)),
@@ -202,7 +204,7 @@ export function steps(tally: Tally): Readonly<Record<"ofAll" | "ofUse" | "ofTime
     ofAll: weighted({
       ...{ create: 4, update: 4, able: 1, transfer: 1, revoke: 1, delete: 1, restore: 2, addCredits: 1 },
       ...{ rotate: 6, finish: 4, cancel: 3, extend: 5, job: 1, verify: 6, use: 6 },
-      ...{ setKeyspace: 1, stand: 2, wait: 1, waitUntil: 5 },
+      ...{ setKeyspace: 1, stand: 2, wait: 1, waitUntil: 5, task: 2 },
     }),
     ofUse: weighted({
       ...{ create: 4, update: 8, able: 2, transfer: 2, revoke: 1, delete: 2, restore: 1, stand: 3 },
