@@ -7,6 +7,7 @@ const proofs = [
   "tests/proofs/*.test.ts",
   "tests/{crash,first-start,fuzz,key-life}.test.ts",
   "packages/server/test/dialects/*/fuzz.test.ts",
+  "packages/core/test/authority-privileges.test.ts",
 ]
 
 export default defineConfig(suite({ include: proofs }, 4 * Number(process.env["PROVE_ROUNDS"] ?? 1)))

@@ -11,7 +11,11 @@ export function suite(
   { include, exclude = [] }: { readonly include: string[]; readonly exclude?: string[] },
   patience = 1,
 ): ViteUserConfig {
-  const timeouts = { testTimeout: 30_000 * patience, hookTimeout: 120_000 }
+  const each = {
+    testTimeout: 30_000 * patience,
+    hookTimeout: 120_000,
+    setupFiles: ["tests/fixed-chance.ts"],
+  }
   return {
     test: {
       // One worker for each core: by default one core is left to the runner, which on a machine of two is half of it.
@@ -20,14 +24,14 @@ export function suite(
       projects: [
         {
           test: {
-            ...timeouts,
+            ...each,
             name: "tests",
             include,
             exclude: [...exclude, scan],
             sequence: { groupOrder: 0 },
           },
         },
-        { test: { ...timeouts, name: "scan", include: [scan], sequence: { groupOrder: 1 } } },
+        { test: { ...each, name: "scan", include: [scan], sequence: { groupOrder: 1 } } },
       ],
     },
   }
