@@ -126,11 +126,12 @@ export function directVerification({
     function send(verification: Verification): void {
       const json = verificationJson(verification)
       const { outcome, subject } = verification
+      const end = outcome === "VALID" && subject ? sunset(subject, clock.now()) : null
+      if (end !== null) response.setHeader("sunset", end)
       response.writeHead(200, {
         "x-request-id": presented.id,
         "content-type": "application/json; charset=utf-8",
         "content-length": Buffer.byteLength(json),
-        ...(outcome === "VALID" && subject ? sunset(subject, clock.now()) : undefined),
       })
       response.end(json)
     }

@@ -1,5 +1,6 @@
 import * as contract from "@keyward/contract"
-import type { FastifyInstance, FastifyRequest } from "fastify"
+import type { Subject } from "@keyward/core"
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { Keyward } from "../../keyward.ts"
 import type { Verification, VerificationRequest } from "../../verification/verifier.ts"
 import { type Authenticate, credentialOf, originOf } from "../authentication.ts"
@@ -20,7 +21,7 @@ export function serveVerification(
     demandVerify(caller)
     const verification = await verifier.verify(verificationRequest(caller, body, "/permissions"))
     const { outcome, subject } = verification
-    if (outcome === "VALID" && subject) reply.headers(sunset(subject, clock.now()))
+    if (outcome === "VALID" && subject) tellOfEnd(reply, subject)
     return printVerification(verification)
   })
 
@@ -51,8 +52,8 @@ export function serveVerification(
       "x-keyward-owner": `${subject.key.owner.kind}:${encodeURIComponent(subject.key.owner.id)}`,
       "x-keyward-permissions": subject.permissions.grants.join(" "),
       "cache-control": "no-store",
-      ...sunset(subject, clock.now()),
     })
+    tellOfEnd(reply, subject)
     return undefined
   })
 
@@ -61,13 +62,15 @@ export function serveVerification(
 
     const { subject, limits, credits } = verification
     if (verification.outcome !== "VALID" || !subject) throw refusal(verification)
-    reply.headers({
-      ...rateLimitHeaders(limits),
-      "cache-control": "no-store",
-      ...sunset(subject, clock.now()),
-    })
+    reply.headers({ ...rateLimitHeaders(limits), "cache-control": "no-store" })
+    tellOfEnd(reply, subject)
     return printSelf(subject, credits)
   })
+
+  function tellOfEnd(reply: FastifyReply, subject: Subject): void {
+    const end = sunset(subject, clock.now())
+    if (end !== null) reply.header("sunset", end)
+  }
 
   /** Verifies the key that the request itself carries. */
   async function presented(
