@@ -51,28 +51,6 @@ export function demand(caller: Caller, permission: ManagementPermission, keyspac
 }
 
 /**
- * Guards what is looked up before its keyspace is known. A caller who may do such a thing nowhere is told so whatever
- * the id; to one who may do it elsewhere, what it may not even read does not exist.
- * @param found   what the store answered
- * @throws "permission_denied" or "not_found"
- */
-export async function demandFound<Found>(
-  caller: Caller,
-  permission: ManagementPermission,
-  resource: "key" | "keyspace",
-  find: () => Promise<Found | null>,
-  keyspaceOf: (found: Found) => string,
-): Promise<Found> {
-  if (!caller.holds.allowsSomewhere(permission)) denied(permission)
-  const found = await find()
-  if (!found) return fail({ code: "not_found", resource })
-  const keyspaceId = keyspaceOf(found)
-  if (caller.holds.allows({ name: permission, resource: keyspaceId })) return found
-  const readable = caller.holds.allows({ name: `${resource}s.read`, resource: keyspaceId })
-  return readable ? denied(permission) : fail({ code: "not_found", resource })
-}
-
-/**
  * Whether the caller may do this to a key: to every key of its keyspace, or because it is the caller's own.
  * @param permission `write` stands for `keys.write`, or `own_keys.write` where the caller owns the key
  */

@@ -5,7 +5,7 @@ import { rotationIsPending } from "../key/rotation-schedule.ts"
 import { printTimestamp } from "../time.ts"
 import { change } from "./change-key.ts"
 import type { AuthorityDeps } from "./deps.ts"
-import { keyspaceOf } from "./key-access.ts"
+import { keyspaceOf } from "./keyspace-access.ts"
 import { systemCaller } from "./organizations.ts"
 import { rotateNow } from "./rotation.ts"
 

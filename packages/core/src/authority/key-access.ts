@@ -2,8 +2,9 @@ import { fail } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import type { Owner } from "../owner.ts"
-import { type Caller, demandFound, denied, type KeyPermission, mayWithKey, ownOwner } from "./caller.ts"
+import { type Caller, denied, type KeyPermission, mayWithKey, ownOwner } from "./caller.ts"
 import type { AuthorityDeps } from "./deps.ts"
+import { findKeyspace } from "./keyspace-access.ts"
 
 /**
  * A caller who may do such a thing to no key at all is told so whatever the id; to one who may do it to some, a key that
@@ -40,13 +41,7 @@ export async function writableKeyspace(deps: AuthorityDeps, caller: Caller, id: 
   const ofOthers = holds.allows({ name: "keys.write", resource: id })
   const ownOnly = !ofOthers && ownOwner(caller) !== null && holds.allowsSomewhere("own_keys.write")
   const permission = ownOnly ? "own_keys.write" : "keys.write"
-  return demandFound(
-    caller,
-    permission,
-    "keyspace",
-    () => deps.store.keyspace(caller.organizationId, id),
-    (keyspace) => keyspace.id,
-  )
+  return findKeyspace(deps, caller, permission, id)
 }
 
 /**
@@ -55,9 +50,4 @@ export async function writableKeyspace(deps: AuthorityDeps, caller: Caller, id: 
  */
 export function demandOwner(caller: Caller, { id }: Keyspace, owner: Owner): void {
   if (!mayWithKey(caller, "write", { keyspaceId: id, owner })) denied("keys.write")
-}
-
-export async function keyspaceOf(deps: AuthorityDeps, key: Key): Promise<Keyspace> {
-  const keyspace = await deps.store.keyspace(key.organizationId, key.keyspaceId)
-  return keyspace ?? fail({ code: "not_found", resource: "keyspace" })
 }

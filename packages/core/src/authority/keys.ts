@@ -7,7 +7,8 @@ import type { Instant } from "../time.ts"
 import { type Caller, denied, isOwn, ownOwner } from "./caller.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { demandGrantable } from "./grants.ts"
-import { findKey, keyspaceOf } from "./key-access.ts"
+import { findKey } from "./key-access.ts"
+import { keyspaceOf } from "./keyspace-access.ts"
 
 export function readKey(deps: AuthorityDeps, caller: Caller, id: string): Promise<Key> {
   return findKey(caller, "read", () => deps.store.key(caller.organizationId, id))

@@ -14,9 +14,10 @@ import type { KeyspaceLimit } from "../limit/limit.ts"
 import { type Patch, patchedWith } from "../patch.ts"
 import type { Change } from "../store/change.ts"
 import type { Page, PageOf, TimePosition } from "../store/list.ts"
-import { type Caller, demand, demandFound } from "./caller.ts"
+import { type Caller, demand } from "./caller.ts"
 import { demandValid } from "./check-keyspace.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
+import { findKeyspace } from "./keyspace-access.ts"
 import type { Replays } from "./replays.ts"
 
 export interface NewKeyspace {
@@ -85,13 +86,7 @@ function composeKeyspace(deps: AuthorityDeps, caller: Caller, input: NewKeyspace
 }
 
 export function readKeyspace(deps: AuthorityDeps, caller: Caller, id: string): Promise<Keyspace> {
-  return demandFound(
-    caller,
-    "keyspaces.read",
-    "keyspace",
-    () => deps.store.keyspace(caller.organizationId, id),
-    (keyspace) => keyspace.id,
-  )
+  return findKeyspace(deps, caller, "keyspaces.read", id)
 }
 
 export async function listKeyspaces(
@@ -115,13 +110,7 @@ export function updateKeyspace(
   expectedRevision: number | null,
 ): Promise<Keyspace> {
   return retried(expectedRevision, async () => {
-    const before = await demandFound(
-      caller,
-      "keyspaces.write",
-      "keyspace",
-      () => deps.store.keyspace(caller.organizationId, id),
-      (keyspace) => keyspace.id,
-    )
+    const before = await findKeyspace(deps, caller, "keyspaces.write", id)
     if (expectedRevision !== null && before.revision !== expectedRevision) {
       return fail({ code: "revision_conflict", resource: "keyspace" })
     }

@@ -5,11 +5,11 @@ import { type Violation, violationsOf } from "../policy/rules.ts"
 import { positionOf } from "../store/filter.ts"
 import { type KeyPosition, keyScanMaximum, type Page, type PageOf } from "../store/list.ts"
 import type { Instant } from "../time.ts"
-import { type Caller, demandFound } from "./caller.ts"
+import type { Caller } from "./caller.ts"
 import { CapRules } from "./cap-violations.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import { FreeNames } from "./free-names.ts"
-import type { ManagementPermission } from "./management.ts"
+import { findKeyspace } from "./keyspace-access.ts"
 import { applyRemedy, type Remedy, remedyOf } from "./remedy.ts"
 
 /** A key that breaks rules of its keyspace's policy. */
@@ -99,19 +99,4 @@ async function violatingKeys(
     position = part.next
   }
   return { items: found, next: position }
-}
-
-function findKeyspace(
-  { store }: AuthorityDeps,
-  caller: Caller,
-  permission: ManagementPermission,
-  id: string,
-): Promise<Keyspace> {
-  return demandFound(
-    caller,
-    permission,
-    "keyspace",
-    () => store.keyspace(caller.organizationId, id),
-    (keyspace) => keyspace.id,
-  )
 }
