@@ -1,4 +1,4 @@
-import type { PolicyRule } from "./policy/rules.ts"
+import type { PolicyRule } from "./policy/rule-names.ts"
 
 /** One thing that is wrong with an input, and what would be right. Never quotes a secret. */
 export interface InputError {

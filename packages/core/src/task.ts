@@ -65,6 +65,14 @@ export interface Task {
   readonly position: KeyPosition
 }
 
+/** What a list of tasks is narrowed to; an absent part does not narrow. */
+export interface TaskListFilter {
+  /** The keyspace that the task's own filter names. */
+  readonly keyspaceId?: string | undefined
+  readonly state?: TaskState | undefined
+  readonly createdBy?: Pick<Actor, "kind" | "id"> | undefined
+}
+
 /** Most tasks of an organization that are running at a time. */
 export const runningTaskMaximum = 10
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Caller } from "../src/authority/caller.ts"
-import type { NewKey } from "../src/authority/new-key.ts"
+import type { NewKey } from "../src/authority/key-input.ts"
 import { type Instant, later } from "../src/time.ts"
 import {
   callerAs,

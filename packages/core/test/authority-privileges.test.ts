@@ -5,7 +5,7 @@ import { type Caller, denied } from "../src/authority/caller.ts"
 import { builtInRoles } from "../src/authority/management.ts"
 import type { RemovalPolicy } from "../src/authority/removal.ts"
 import { runTask } from "../src/authority/run-task.ts"
-import { askerOf } from "../src/authority/task-asker.ts"
+import { creatorOf } from "../src/authority/task-creator.ts"
 import { AuthorityError } from "../src/failure.ts"
 import type { Key } from "../src/key/key.ts"
 import type { Keyspace } from "../src/keyspace.ts"
@@ -169,7 +169,7 @@ async function callerOf(house: House, { principals, keys }: World, { verb, by, o
   if (verb === "work on a task on keys") {
     const task = await taskOf(house, on)
     if (task?.createdBy.kind === "system") return house.admin
-    return (task && (await askerOf(house.deps, task))) ?? callerWith(house)
+    return (task && (await creatorOf(house.deps, task))) ?? callerWith(house)
   }
   if (by % 8 === 0) return house.admin
   const people = sorted(principals).filter(({ id }) => id !== house.acme.admin.id)

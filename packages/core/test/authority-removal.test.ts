@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { createAuthority } from "../src/authority/authority.ts"
-import type { NewKey } from "../src/authority/new-key.ts"
+import type { NewKey } from "../src/authority/key-input.ts"
 import type { RemovalPolicy } from "../src/authority/removal.ts"
 import type { Key } from "../src/key/key.ts"
 import { stateAt } from "../src/key/lifecycle.ts"

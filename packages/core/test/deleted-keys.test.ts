@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { purgeDeletedKeys, restorableMs } from "../src/authority/deleted-keys.ts"
-import type { NewBlindKey, NewKey } from "../src/authority/new-key.ts"
+import type { NewBlindKey, NewKey } from "../src/authority/key-input.ts"
 import type { KeyspacePolicy } from "../src/keyspace.ts"
 import type { Owner } from "../src/owner.ts"
 import { later } from "../src/time.ts"

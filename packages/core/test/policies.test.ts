@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Caller } from "../src/authority/caller.ts"
-import type { NewKey } from "../src/authority/new-key.ts"
+import type { NewKey } from "../src/authority/key-input.ts"
 import { ensureBuiltInKeyspace } from "../src/authority/organizations.ts"
 import { type KeyspacePolicy, openPolicy } from "../src/keyspace.ts"
 import type { Owner } from "../src/owner.ts"

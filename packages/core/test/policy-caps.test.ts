@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import type { NewKey } from "../src/authority/new-key.ts"
+import type { NewKey } from "../src/authority/key-input.ts"
 import type { RemediedKey } from "../src/authority/violations.ts"
 import { type KeyspacePolicy, openPolicy } from "../src/keyspace.ts"
 import type { Owner } from "../src/owner.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { NewKey } from "../src/authority/new-key.ts"
+import type { NewKey } from "../src/authority/key-input.ts"
 import { type KeyspacePolicy, openPolicy } from "../src/keyspace.ts"
 import type { KeyPosition } from "../src/store/list.ts"
 import { later, printTimestamp } from "../src/time.ts"

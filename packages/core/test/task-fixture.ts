@@ -1,5 +1,5 @@
 import type { Caller } from "../src/authority/caller.ts"
-import type { NewKey } from "../src/authority/new-key.ts"
+import type { NewKey } from "../src/authority/key-input.ts"
 import { runTask } from "../src/authority/run-task.ts"
 import type { NewTask } from "../src/authority/tasks.ts"
 import type { Key } from "../src/key/key.ts"

@@ -4,6 +4,7 @@ import type { Keyspace, Role } from "../keyspace.ts"
 import type { Organization } from "../organization.ts"
 import type { Owner } from "../owner.ts"
 import type { Patch } from "../patch.ts"
+import type { ViolatingKey } from "../policy/rules.ts"
 import type { Principal, PrincipalKind, ServiceAccount, User } from "../principal.ts"
 import type { LinkPurpose, Session } from "../session.ts"
 import type {
@@ -27,6 +28,7 @@ import { type Caller, demand } from "./caller.ts"
 import * as changeKey from "./change-key.ts"
 import * as deletedKeys from "./deleted-keys.ts"
 import type { AuthorityDeps } from "./deps.ts"
+import type { KeyChange, NewKey } from "./key-input.ts"
 import * as keys from "./keys.ts"
 import * as keyspaces from "./keyspaces.ts"
 import * as links from "./links.ts"
@@ -160,7 +162,7 @@ export interface Authority {
     caller: Caller,
     keyspaceId: string,
     page: Page<KeyPosition>,
-  ): Promise<PageOf<violations.ViolatingKey, KeyPosition>>
+  ): Promise<PageOf<ViolatingKey, KeyPosition>>
   /** Makes a page of them keep to it, or disables them. @param dryRun whether to tell only what would be done */
   applyPolicy(
     caller: Caller,
@@ -169,7 +171,7 @@ export interface Authority {
     page: Page<KeyPosition>,
   ): Promise<PageOf<violations.RemediedKey, KeyPosition>>
 
-  createKey<Input extends newKey.NewKey>(
+  createKey<Input extends NewKey>(
     caller: Caller,
     input: Input,
   ): Promise<newKey.CreatedKey<newKey.TextOf<Input>>>
@@ -177,12 +179,7 @@ export interface Authority {
   keyByAlias(caller: Caller, alias: number): Promise<Key>
   deletedKeyByAlias(caller: Caller, alias: number): Promise<Key>
   keys(caller: Caller, filter: KeyFilter, page: Page<KeyPosition>): Promise<PageOf<Key, KeyPosition>>
-  updateKey(
-    caller: Caller,
-    id: string,
-    patch: changeKey.KeyChange,
-    expectedRevision: number | null,
-  ): Promise<Key>
+  updateKey(caller: Caller, id: string, patch: KeyChange, expectedRevision: number | null): Promise<Key>
   /** Gives a key a new secret; the one so far lives on for a while. */
   rotateKey(
     caller: Caller,

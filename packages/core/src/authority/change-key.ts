@@ -4,7 +4,6 @@ import type { JsonObject } from "../json.ts"
 import type { Key, Revocation } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
 import { isSameOwner } from "../owner.ts"
-import type { Patch } from "../patch.ts"
 import type { Change, Commit } from "../store/change.ts"
 import type { Instant } from "../time.ts"
 import { type Caller, demandHandover } from "./caller.ts"
@@ -13,17 +12,11 @@ import { creditChanges, demandCreditsOf } from "./credits.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { demandGivable, demandGrantable } from "./grants.ts"
 import { demandOwner, findKey } from "./key-access.ts"
+import type { KeyChange } from "./key-input.ts"
 import { keyspaceOf } from "./keyspace-access.ts"
 import { changedMembers } from "./keyspaces.ts"
-import type { NewKey } from "./new-key.ts"
 import { demandOwnGrants } from "./own-grants.ts"
 import { describe, patched, principalsOf } from "./patched-key.ts"
-
-/** What of a key can change; an absent member stays. */
-export type KeyPatch = Patch<Omit<NewKey, "keyspaceId">>
-
-/** A patch, or how to make one of the key as it is: for changes that depend on what is there. Called again on a retry. */
-export type KeyChange = KeyPatch | ((before: Key) => KeyPatch)
 
 /**
  * @param expectedRevision which revision is to be changed; null: whichever there is

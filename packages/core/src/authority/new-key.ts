@@ -1,55 +1,23 @@
 import type { AuditDraft } from "../audit/event.ts"
-import type { JsonObject } from "../json.ts"
 import { keyFormats } from "../key/format.ts"
 import type { Key } from "../key/key.ts"
-import { type RotationSchedule, scheduled as scheduledRotation } from "../key/rotation-schedule.ts"
+import { scheduled as scheduledRotation } from "../key/rotation-schedule.ts"
 import type { Keyspace } from "../keyspace.ts"
-import type { Limit } from "../limit/limit.ts"
 import type { Owner } from "../owner.ts"
 import type { Change } from "../store/change.ts"
-import { type Instant, later } from "../time.ts"
+import { later } from "../time.ts"
 import { type Caller, ownOwner } from "./caller.ts"
 import type { FindPrincipal } from "./check-key.ts"
 import { demandPolicy } from "./check-policy.ts"
-import { demandCreditsOf, type NewCredits } from "./credits.ts"
+import { demandCreditsOf } from "./credits.ts"
 import { type AuthorityDeps, commit, draft } from "./deps.ts"
 import { demandGivable } from "./grants.ts"
 import { demandOwner, writableKeyspace } from "./key-access.ts"
+import type { NewBlindKey, NewKey } from "./key-input.ts"
 import { demandOwnGrants } from "./own-grants.ts"
 import { describe, patched, principalsOf } from "./patched-key.ts"
 import type { Replays } from "./replays.ts"
-import { type BlindSecret, issueSecret } from "./secrets.ts"
-
-export interface NewKey {
-  readonly keyspaceId: string
-  readonly name: string
-  /** Default: the organization; the caller itself where it may only create keys of its own. */
-  readonly owner?: Owner | undefined
-  readonly permissions?: readonly string[] | undefined
-  readonly roles?: readonly string[] | undefined
-  readonly tags?: readonly string[] | undefined
-  readonly metadata?: JsonObject | undefined
-  readonly limits?: readonly Limit[] | undefined
-  /** null: none are counted. */
-  readonly credits?: NewCredits | null | undefined
-  readonly allowedAddresses?: readonly string[] | undefined
-  readonly allowedOrigins?: readonly string[] | undefined
-  readonly notBefore?: Instant | null | undefined
-  /** null: never. Default: as the keyspace's policy says. */
-  readonly expiresAt?: Instant | null | undefined
-  /** Default: that of the keyspace. */
-  readonly rotation?: RotationSchedule | null | undefined
-  /** Default: true. */
-  readonly enabled?: boolean | undefined
-  /** Default: false. */
-  readonly deleteProtected?: boolean | undefined
-}
-
-/** A new key whose holder may have made its secret. */
-export interface NewBlindKey extends NewKey {
-  /** undefined: a secret is drawn all the same. */
-  readonly digest: BlindSecret | undefined
-}
+import { issueSecret } from "./secrets.ts"
 
 /** A key that has a new secret. */
 export interface CreatedKey<Text extends string | null = string> {

@@ -5,11 +5,11 @@ import type { Keyspace } from "../keyspace.ts"
 import { patchedWith } from "../patch.ts"
 import { type Instant, printTimestamp } from "../time.ts"
 import type { Caller } from "./caller.ts"
-import type { KeyPatch } from "./change-key.ts"
 import { checkKey, type FindPrincipal } from "./check-key.ts"
 import { describeCredits, givenCredits, scheduled } from "./credits.ts"
 import type { AuthorityDeps } from "./deps.ts"
 import { spelledOnce } from "./grants.ts"
+import type { KeyPatch } from "./key-input.ts"
 import { describeRotation } from "./keyspaces.ts"
 
 /** `key` with what `patch` names, checked as a whole. */

@@ -1,7 +1,8 @@
 import { AuthorityError, type FailureCode } from "../failure.ts"
 import type { Key } from "../key/key.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
-import type { PolicyRule } from "../policy/rules.ts"
+import type { PolicyRule } from "../policy/rule-names.ts"
+import type { ViolatingKey } from "../policy/rules.ts"
 import { type Instant, later } from "../time.ts"
 import type { Caller } from "./caller.ts"
 import { change, keyToChange } from "./change-key.ts"
@@ -9,7 +10,6 @@ import type { AuthorityDeps } from "./deps.ts"
 import type { FreeNames } from "./free-names.ts"
 import { changedMembers } from "./keyspaces.ts"
 import { describe } from "./patched-key.ts"
-import type { ViolatingKey } from "./violations.ts"
 
 /** What makes a key keep to its policy, or keeps it from being used. At least one member says something. */
 export interface Remedy {

@@ -9,7 +9,7 @@ import type { Caller } from "./caller.ts"
 import { type Alter, plan, revoking, updating } from "./change-key.ts"
 import { type AuthorityDeps, commit, draft, retried } from "./deps.ts"
 import { systemCaller } from "./organizations.ts"
-import { askerOf } from "./task-asker.ts"
+import { creatorOf } from "./task-creator.ts"
 import { describeTask } from "./tasks.ts"
 
 /** How long a node that works on a task and says nothing counts as going on, milliseconds. */
@@ -23,7 +23,7 @@ const pageSize = 100
  * It goes by the time of the keys' creation, the newest first: that never changes, so each key that was created before the
  * task has one place, and whoever goes on after a crash does so where the work stopped. What matches the filter as it is
  * come to is changed by the very alteration of the single call, by a caller who may do what whoever asked may do at that
- * moment (`askerOf`). The result is in the commit that changes the key, so no key is changed twice, and none once the task
+ * moment (`creatorOf`). The result is in the commit that changes the key, so no key is changed twice, and none once the task
  * has ended. The key by which the task was asked for comes last, and in the commit that ends the task.
  *
  * A dry run has each change refused or taken back by the store, one by one: where keys would only together exceed what a
@@ -80,7 +80,7 @@ async function goOn(deps: AuthorityDeps, task: Task, stop: AbortSignal | undefin
   for (const key of items) {
     if (stop?.aborted) break
     if (keyMatches(key, filter, clock.now()) && key.id !== createdBy.credential?.id) {
-      const caller = await askerOf(deps, task)
+      const caller = await creatorOf(deps, task)
       if (!caller) {
         await store.advanceTask(organizationId, id, position, results)
         return endTask(deps, task, "stopped")
@@ -103,7 +103,7 @@ async function finish(deps: AuthorityDeps, task: Task): Promise<void> {
   const credential = createdBy.credential?.kind === "key" ? createdBy.credential.id : null
   const last = credential && (await store.key(organizationId, credential))
   if (last && last.createdAt <= createdAt && keyMatches(last, filter, clock.now())) {
-    const caller = await askerOf(deps, task)
+    const caller = await creatorOf(deps, task)
     if (!caller) return endTask(deps, task, "stopped")
     const looked = await lookAt(deps, caller, task, last.id, await ending(deps, task, "finished", 1))
     if (looked?.kept) return

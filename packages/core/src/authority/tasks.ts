@@ -1,12 +1,13 @@
 import { fail, type InputError, isFailure } from "../failure.ts"
 import { newId } from "../id.ts"
 import type { JsonObject } from "../json.ts"
-import type { Page, PageOf, TaskListFilter, TimePosition } from "../store/list.ts"
+import type { Page, PageOf, TimePosition } from "../store/list.ts"
 import {
   runningTaskMaximum,
   type Task,
   type TaskAction,
   type TaskFilter,
+  type TaskListFilter,
   type TaskResult,
   type TaskResultKind,
 } from "../task.ts"

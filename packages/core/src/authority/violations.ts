@@ -1,7 +1,6 @@
 import type { FailureCode } from "../failure.ts"
-import type { Key } from "../key/key.ts"
 import type { Keyspace } from "../keyspace.ts"
-import { type Violation, violationsOf } from "../policy/rules.ts"
+import { type ViolatingKey, violationsOf } from "../policy/rules.ts"
 import { positionOf } from "../store/filter.ts"
 import { type KeyPosition, keyScanMaximum, type Page, type PageOf } from "../store/list.ts"
 import type { Instant } from "../time.ts"
@@ -11,14 +10,6 @@ import type { AuthorityDeps } from "./deps.ts"
 import { FreeNames } from "./free-names.ts"
 import { findKeyspace } from "./keyspace-access.ts"
 import { applyRemedy, type Remedy, remedyOf } from "./remedy.ts"
-
-/** A key that breaks rules of its keyspace's policy. */
-export interface ViolatingKey {
-  /** As it was found. */
-  readonly key: Key
-  /** One or more. */
-  readonly violations: readonly Violation[]
-}
 
 /** A key to which its policy was, or would be, applied. */
 export interface RemediedKey extends ViolatingKey {

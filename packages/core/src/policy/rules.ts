@@ -4,23 +4,18 @@ import { stateAt } from "../key/lifecycle.ts"
 import type { Keyspace, KeyspacePolicy } from "../keyspace.ts"
 import { type Instant, later, printTimestamp } from "../time.ts"
 import { heldPermissions } from "../verification/subject.ts"
-
-/** The rules of a policy that a key can break, as the native API names them. */
-export const policyRules = [
-  "max_keys",
-  "max_keys_per_owner",
-  "unique_names",
-  "max_lifetime_seconds",
-  "expiry_required",
-  "expiry_within_creator",
-  "required_tags",
-  "exclusive_permissions",
-  "max_overlap_seconds",
-] as const
-export type PolicyRule = (typeof policyRules)[number]
+import type { PolicyRule } from "./rule-names.ts"
 
 /** A rule that is broken, and where. */
 export type Violation = InputError & { readonly rule: PolicyRule }
+
+/** A key that breaks rules of its keyspace's policy. */
+export interface ViolatingKey {
+  /** As it was found. */
+  readonly key: Key
+  /** One or more. */
+  readonly violations: readonly Violation[]
+}
 
 /**
  * The rules that a key breaks as it is, of those that can be said of one key alone. A key that is disabled, revoked or

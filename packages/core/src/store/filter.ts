@@ -2,7 +2,7 @@ import type { AuditEvent } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import { stateAt } from "../key/lifecycle.ts"
 import type { Principal, User } from "../principal.ts"
-import type { Task } from "../task.ts"
+import type { Task, TaskListFilter } from "../task.ts"
 import type { Instant } from "../time.ts"
 import type {
   AuditFilter,
@@ -12,7 +12,6 @@ import type {
   PrincipalFilter,
   PrincipalOrder,
   PrincipalPosition,
-  TaskListFilter,
 } from "./list.ts"
 
 /** Whether a key matches every part of a filter. The one meaning of each part, for every store. */

@@ -1,9 +1,8 @@
-import type { Actor, AuditAction } from "../audit/event.ts"
+import type { AuditAction } from "../audit/event.ts"
 import type { Key } from "../key/key.ts"
 import type { KeyState } from "../key/lifecycle.ts"
 import type { Owner } from "../owner.ts"
 import type { PrincipalKind } from "../principal.ts"
-import type { TaskState } from "../task.ts"
 import type { Instant } from "../time.ts"
 
 /** Which part of a list. */
@@ -102,14 +101,6 @@ export interface PrincipalPosition {
   readonly order: PrincipalOrder
   readonly value: string | number
   readonly id: string
-}
-
-/** What a list of tasks is narrowed to; an absent part does not narrow. */
-export interface TaskListFilter {
-  /** The keyspace that the task's own filter names. */
-  readonly keyspaceId?: string | undefined
-  readonly state?: TaskState | undefined
-  readonly createdBy?: Pick<Actor, "kind" | "id"> | undefined
 }
 
 export interface AuditFilter {

@@ -9,7 +9,7 @@ import type { Owner } from "../owner.ts"
 import type { Principal, User } from "../principal.ts"
 import type { Replay } from "../replay.ts"
 import type { OneTimeLink, Session } from "../session.ts"
-import type { Task, TaskResult, TaskResultKind } from "../task.ts"
+import type { Task, TaskListFilter, TaskResult, TaskResultKind } from "../task.ts"
 import type { Instant } from "../time.ts"
 import type { Outcome } from "../verification/outcome.ts"
 import type { StoredSubject } from "../verification/subject.ts"
@@ -26,7 +26,6 @@ import type {
   PageOf,
   PrincipalFilter,
   PrincipalPosition,
-  TaskListFilter,
   TimePosition,
 } from "./list.ts"
 

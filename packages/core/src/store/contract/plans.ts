@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { nextNoticeAt } from "../../key/expiry-notice.ts"
 import { type KeyCaps, openPolicy } from "../../keyspace.ts"
+import type { TaskListFilter } from "../../task.ts"
 import { later } from "../../time.ts"
 import type { Change } from "../change.ts"
-import { keyOrder, type PrincipalFilter, principalOrder, type TaskListFilter } from "../list.ts"
+import { keyOrder, type PrincipalFilter, principalOrder } from "../list.ts"
 import type { Store } from "../store.ts"
 import {
   commit,

@@ -20,7 +20,7 @@ import { managementKeyspace } from "./organizations.ts"
  *
  * @returns null when they may act no more
  */
-export async function askerOf(
+export async function creatorOf(
   deps: AuthorityDeps,
   {
     organizationId,
