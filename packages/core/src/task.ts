@@ -7,7 +7,7 @@ import type { Instant } from "./time.ts"
 
 /**
  * `running` from the moment that it is accepted, also while no node works on it just now; `finished` when every key was
- * looked at; `cancelled` by a caller; `stopped` because whoever asked for it may act no more: the user or service account
+ * looked at; `cancelled` by a caller; `stopped` because its creator may act no more: the user or service account
  * is removed or suspended, or the presented key is no longer live.
  */
 export const taskStates = ["running", "finished", "cancelled", "stopped"] as const
@@ -54,7 +54,7 @@ export interface Task {
   /** Of the request that asked for it; null outside of one. */
   readonly requestId: string | null
   readonly createdAt: Instant
-  /** What the caller held as they asked: lists of grants, each of which has to allow what is done. */
+  /** What the creator held as they created it: lists of grants, each of which has to allow what is done. */
   readonly holds: readonly (readonly string[])[]
   readonly state: TaskState
   /** null exactly while it is running. */

@@ -163,7 +163,7 @@ const sorted = <Item extends { readonly id: string }>(items: readonly Item[]) =>
 
 /**
  * The owner now and then; otherwise one of the others by their roles, or by a management key. What a task does is done by
- * who asked for it, maybe long ago.
+ * who created it, maybe long ago.
  */
 async function callerOf(house: House, { principals, keys }: World, { verb, by, on }: Step): Promise<Caller> {
   if (verb === "work on a task on keys") {

@@ -22,9 +22,9 @@ const pageSize = 100
  *
  * It goes by the time of the keys' creation, the newest first: that never changes, so each key that was created before the
  * task has one place, and whoever goes on after a crash does so where the work stopped. What matches the filter as it is
- * come to is changed by the very alteration of the single call, by a caller who may do what whoever asked may do at that
+ * come to is changed by the very alteration of the single call, by a caller who may do what the creator may do at that
  * moment (`creatorOf`). The result is in the commit that changes the key, so no key is changed twice, and none once the task
- * has ended. The key by which the task was asked for comes last, and in the commit that ends the task.
+ * has ended. The key by which the task was created comes last, and in the commit that ends the task.
  *
  * A dry run has each change refused or taken back by the store, one by one: where keys would only together exceed what a
  * policy allows, it does not tell.

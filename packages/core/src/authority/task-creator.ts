@@ -9,7 +9,7 @@ import type { AuthorityDeps } from "./deps.ts"
 import { managementKeyspace } from "./organizations.ts"
 
 /**
- * Who asked for a task, as a caller of this moment: they may do what they held as they asked, and of that only what they
+ * Who created a task, as a caller of this moment: they may do what they held as they created it, and of that only what they
  * may do now.
  *
  * - A user or service account has to be there and not suspended, and their roles have to allow it.
@@ -30,14 +30,14 @@ export async function creatorOf(
   }: Pick<Task, "organizationId" | "createdBy" | "requestId" | "holds">,
 ): Promise<Caller | null> {
   const management = await managementKeyspace(deps, organizationId)
-  const asked: Caller = {
+  const creator: Caller = {
     organizationId,
     actor,
     holds: new Holdings(holds.map((grants) => new PermissionSet(grants))),
     requestId,
   }
   const within: PermissionSet[] = []
-  if (ownOwner(asked)) {
+  if (ownOwner(creator)) {
     const principal = await deps.store.principal(organizationId, actor.id)
     if (principal?.kind !== actor.kind || principal.suspendedAt !== null) return null
     within.push(rolePermissions(principal.roles, management))
@@ -47,7 +47,7 @@ export async function creatorOf(
     if (!key || !isOwnerOf(actor, key) || stateAt(key, deps.clock.now()) !== "active") return null
     if (key.keyspaceId === management.id) within.push(heldPermissions(key, management))
   }
-  return { ...asked, holds: within.reduce((all, set) => all.within(set), asked.holds) }
+  return { ...creator, holds: within.reduce((all, set) => all.within(set), creator.holds) }
 }
 
 function isOwnerOf({ kind, id }: Task["createdBy"], { owner }: { readonly owner: Owner }): boolean {

@@ -181,18 +181,18 @@ async function findTask(
   return fail({ code: "not_found", resource: "task" })
 }
 
-/** Whether the caller may do this to all keys that the task can come to, or asked for it and may do it to their own. */
+/** Whether the caller may do this to all keys that the task can come to, or created it and may do it to their own. */
 function mayWithTask(caller: Caller, permission: "read" | "write", { filter, createdBy }: Task): boolean {
   const resource = filter.keyspaceId ?? null
   if (caller.holds.allows({ name: `keys.${permission}`, resource })) return true
   const own = ownOwner(caller)
-  const asked = own?.kind === createdBy.kind && own.id === createdBy.id
-  return asked && caller.holds.allows({ name: `own_keys.${permission}`, resource })
+  const created = own?.kind === createdBy.kind && own.id === createdBy.id
+  return created && caller.holds.allows({ name: `own_keys.${permission}`, resource })
 }
 
 /**
  * The newest first. Callers bound to a keyspace must name it; callers who may read only their own keys see the tasks that
- * they asked for.
+ * they created.
  * @throws "permission_denied"
  */
 export async function listTasks(
